@@ -54,8 +54,10 @@ type Draft struct {
 	Profile string  // name@version of the profile that the draft runs under
 	Route   []Step  // of the present tier, fixed when it was routed
 
-	CreatedBy  string // person
-	LastEditor string // person who wrote the present revision
+	CreatedBy  string   // person
+	LastEditor string   // person who wrote the present revision
+	Writers    []string // persons who wrote any revision: none of them decides on the draft
+	Round      int      // counts the submissions, from 1; 0 before the first
 	ReleaseID  string
 
 	ChainN    int64  // number of the last audit event
