@@ -1,0 +1,225 @@
+package screening
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"shenfa/models"
+	"shenfa/screening/match"
+)
+
+// plan is a rule set ready to run: one matcher over all terms and anchors, and
+// for each of its words who wants to know.
+type plan struct {
+	rules     *Rules
+	matcher   *match.Matcher
+	owners    [][]owner // by word of the matcher
+	programs  []program // by rule
+	detectors []detector
+	runs      []owner // who wants the runs of digits
+	always    []int   // detectors that are called for every draft
+}
+
+// owner is a rule or a detector that asked for a word.
+type owner struct {
+	rule     int // index in programs, or -1
+	detector int // index in detectors
+	word     int // index in the rule's terms, or in the detector's anchors
+}
+
+// program is a rule made ready to run.
+type program struct {
+	*Rule
+	in        place
+	pattern   *regexp.Regexp
+	group     int // of the pattern: the hit
+	need      condition
+	unless    condition
+	notBefore *regexp.Regexp
+	notAfter  *regexp.Regexp
+	terms     []compiledTerm
+}
+
+type compiledTerm struct {
+	text    string
+	lexeme  lexeme
+	token   bool // its boundaries are confirmed
+	latin   bool // it must not stand inside a longer word of letters or digits
+	allowed []string
+}
+
+func compile(rules *Rules, fold *match.Fold) (*plan, error) {
+	p := &plan{rules: rules}
+	words := wordList{at: map[string]int{}}
+	var errs []error
+	for i, rule := range rules.list {
+		pr, err := rule.program()
+		errs = append(errs, err)
+		for k, term := range pr.terms {
+			words.add(fold, term.text, owner{rule: i, word: k})
+		}
+		for _, word := range rule.Anchors {
+			words.add(fold, word, owner{rule: i, word: -1})
+		}
+		p.programs = append(p.programs, pr)
+	}
+	known := detectors()
+	for _, rule := range rules.list {
+		if rule.Detector != "" && known[rule.Detector] == nil {
+			errs = append(errs, rule.mistake("there is no detector %q", rule.Detector))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		d := known[name]
+		for k, word := range d.anchors() {
+			o := owner{rule: -1, detector: len(p.detectors), word: k}
+			switch word {
+			case anyRun:
+				p.runs = append(p.runs, o)
+			case everyDraft:
+				p.always = append(p.always, o.detector)
+			default:
+				words.add(fold, word, o)
+			}
+		}
+		p.detectors = append(p.detectors, d)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var err error
+	p.owners = words.owners
+	p.matcher, err = match.New(fold, words.list)
+	return p, err
+}
+
+// wordList gathers the different words that anyone asks for.
+type wordList struct {
+	at     map[string]int // by folded word
+	list   []string
+	owners [][]owner
+}
+
+func (w *wordList) add(fold *match.Fold, word string, o owner) {
+	folded := fold.String(word)
+	i, known := w.at[folded]
+	if !known {
+		i = len(w.list)
+		w.at[folded] = i
+		w.list = append(w.list, word)
+		w.owners = append(w.owners, nil)
+	}
+	w.owners[i] = append(w.owners[i], o)
+}
+
+// program compiles the patterns and terms of a rule.
+func (r *Rule) program() (program, error) {
+	p := program{Rule: r}
+	var errs []error
+	compile := func(key, pattern string) *regexp.Regexp {
+		if pattern == "" {
+			return nil
+		}
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			errs = append(errs, r.mistake("%s: %v", key, err))
+		}
+		return re
+	}
+	for _, name := range r.In {
+		p.in |= places[name]
+	}
+	if p.in == 0 {
+		p.in = inTitle | inBody | inAlt
+	}
+	p.pattern = compile("pattern", r.Pattern)
+	if p.pattern != nil {
+		p.group = max(p.pattern.SubexpIndex("hit"), 0)
+	}
+	if r.NotBefore != "" {
+		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
+	}
+	if r.NotAfter != "" {
+		p.notAfter = compile("not_after", "^(?:"+r.NotAfter+")")
+	}
+	var err error
+	if p.need, err = newCondition(r.Need); err != nil {
+		errs = append(errs, r.mistake("need: %v", err))
+	}
+	if p.unless, err = newCondition(r.Unless); err != nil {
+		errs = append(errs, r.mistake("unless: %v", err))
+	}
+	for _, text := range r.Terms {
+		l := r.term[text]
+		n := utf8.RuneCountInString(text)
+		latin := strings.ContainsFunc(text, isLatin)
+		p.terms = append(p.terms, compiledTerm{
+			text: text, lexeme: l, latin: latin, allowed: append(slices.Clone(r.Allow), l.allow...),
+			token: r.Boundary == "token" || r.Boundary == "" && n >= 2 && n <= 3 && !latin,
+		})
+	}
+	return p, errors.Join(errs...)
+}
+
+func isLatin(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// condition is a set of patterns, of which plain words are looked up as such.
+type condition struct {
+	words    []string
+	patterns []*regexp.Regexp
+}
+
+func newCondition(list []string) (c condition, err error) {
+	for _, s := range list {
+		if regexp.QuoteMeta(s) == s {
+			c.words = append(c.words, s)
+			continue
+		}
+		re, err := regexp.Compile(s)
+		if err != nil {
+			return c, fmt.Errorf("%q: %w", s, err)
+		}
+		c.patterns = append(c.patterns, re)
+	}
+	return c, nil
+}
+
+func (c *condition) empty() bool { return len(c.words)+len(c.patterns) == 0 }
+
+// holds tells whether one of the patterns stands in a text.
+func (c *condition) holds(text string) bool {
+	for _, word := range c.words {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	for _, re := range c.patterns {
+		if re.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// reads tells whether a rule looks at a part of a draft.
+func (r *Rule) reads(d *draft, part int) bool {
+	if len(r.Kinds) > 0 && !slices.Contains(r.Kinds, d.kind()) {
+		return false
+	}
+	return true
+}
+
+// kind of the draft; an original unless it says otherwise.
+func (d *draft) kind() models.Kind {
+	if d.text.Kind == models.KindReprint {
+		return models.KindReprint
+	}
+	return models.KindOriginal
+}

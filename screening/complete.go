@@ -1,0 +1,76 @@
+package screening
+
+import (
+	"errors"
+	"slices"
+
+	"shenfa/models"
+)
+
+// complete fills in what a rule leaves to its category and reports what is
+// missing or contradictory.
+func (r *Rule) complete(files map[string][]byte) error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, r.mistake(format, args...)) }
+	r.term = map[string]lexeme{}
+	all := categories()
+	at := slices.IndexFunc(all, func(c category) bool { return c.name == r.Category })
+	switch {
+	case r.ID == "":
+		wrong("it has no id")
+	case at < 0:
+		wrong("category %q is unknown", r.Category)
+	default:
+		if r.Severity == "" {
+			r.Severity = all[at].severity
+		}
+		if r.Tier == "" {
+			r.Tier = all[at].tier
+		}
+	}
+	if r.Severity != "" && !slices.Contains([]models.Severity{models.SeverityLock, models.SeverityBlock, models.SeverityWarn, models.SeverityInfo}, r.Severity) {
+		wrong("severity %q is unknown", r.Severity)
+	}
+	if r.Tier != "" && r.Tier.Rank() < 0 {
+		wrong("tier %q is unknown", r.Tier)
+	}
+	if r.Basis == "" || r.Why == "" {
+		wrong("basis and why are required")
+	}
+	if len(r.Positive) == 0 {
+		wrong("a positive example is required")
+	}
+	if r.Lexicon != "" {
+		errs = append(errs, r.readLexicon(files))
+	}
+	kinds := 0
+	for _, given := range []bool{r.Detector != "", len(r.Terms) > 0, r.Pattern != ""} {
+		if given {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		wrong("exactly one of detector, terms (or lexicon) and pattern is required")
+	}
+	if r.Pattern != "" && len(r.Anchors) == 0 {
+		wrong("a pattern needs anchors")
+	}
+	for key, field := range map[string]struct {
+		value string
+		known []string
+	}{
+		"window":   {r.Window, []string{"", "clause", "sentence", "paragraph"}},
+		"scope":    {r.Scope, []string{"", "clause", "sentence", "sentences", "paragraph", "draft"}},
+		"boundary": {r.Boundary, []string{"", "token", "none"}},
+	} {
+		if !slices.Contains(field.known, field.value) {
+			wrong("%s %q is unknown", key, field.value)
+		}
+	}
+	for _, name := range r.In {
+		if places[name] == 0 {
+			wrong("place %q is unknown", name)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,199 @@
+package screening
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"shenfa/models"
+	"shenfa/screening/match"
+)
+
+// Version of the engine; it stands in every report.
+const Version = "0.1.0"
+
+//go:embed rules
+var embedded embed.FS
+
+// Options of an engine; the zero value runs the embedded rules.
+type Options struct {
+	RulesDir string // a folder with rules that take the place of the embedded ones
+}
+
+// Engine screens texts. It is safe for concurrent use.
+type Engine struct {
+	fold     *match.Fold
+	segments *segmenter
+	plan     atomic.Pointer[plan]
+	ready    chan struct{}
+	err      error // set before ready is closed
+	scratch  sync.Pool
+}
+
+// EmbeddedRules are the rules that come with the program.
+func EmbeddedRules() (*Rules, error) {
+	sub, err := fs.Sub(embedded, "rules")
+	if err != nil {
+		return nil, err
+	}
+	return LoadRules(sub)
+}
+
+// New reads and checks the rules and starts to load the dictionary in the
+// background; Screen waits for it. Errors name file, line and rule.
+func New(o Options) (*Engine, error) {
+	rules, err := EmbeddedRules()
+	if o.RulesDir != "" {
+		rules, err = LoadRules(os.DirFS(o.RulesDir))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the screening rules have mistakes:\n%w", err)
+	}
+	e := &Engine{fold: match.NewFold(), ready: make(chan struct{})}
+	e.scratch.New = func() any { return new(scratch) }
+	p, err := compile(rules, e.fold)
+	if err != nil {
+		return nil, fmt.Errorf("the screening rules have mistakes:\n%w", err)
+	}
+	e.plan.Store(p)
+	go func() {
+		defer close(e.ready)
+		if e.segments, e.err = newSegmenter(); e.err == nil {
+			e.err = e.tryExamples(p)
+		}
+	}()
+	return e, nil
+}
+
+// Ready is closed when the engine can screen, or has failed (Err).
+func (e *Engine) Ready() <-chan struct{} { return e.ready }
+
+// Err tells after Ready why the engine cannot screen.
+func (e *Engine) Err() error {
+	select {
+	case <-e.ready:
+		return e.err
+	default:
+		return nil
+	}
+}
+
+// Edition of the rules in force.
+func (e *Engine) Edition() string { return e.plan.Load().rules.edition }
+
+// Rules in force.
+func (e *Engine) Rules() *Rules { return e.plan.Load().rules }
+
+// Install puts another edition in force, at once and for all readers, after
+// trying its examples. Screenings that run go on with the edition they began with.
+func (e *Engine) Install(rules *Rules) error {
+	<-e.ready
+	if e.segments == nil {
+		return e.err
+	}
+	p, err := compile(rules, e.fold)
+	if err == nil {
+		err = e.tryExamples(p)
+	}
+	if err != nil {
+		return fmt.Errorf("edition %s is not installed:\n%w", rules.edition, err)
+	}
+	e.plan.Store(p)
+	return nil
+}
+
+// Screen reads a text and reports what it found. It waits until the engine is
+// ready or ctx ends.
+func (e *Engine) Screen(ctx context.Context, t Text) (models.Report, error) {
+	select {
+	case <-e.ready:
+	case <-ctx.Done():
+		return models.Report{}, ctx.Err()
+	}
+	if e.err != nil {
+		return models.Report{}, e.err
+	}
+	start := time.Now()
+	report := e.screen(e.plan.Load(), t)
+	report.ElapsedUS = time.Since(start).Microseconds()
+	return report, nil
+}
+
+// scratch is what a screening needs and the next one can use again.
+type scratch struct {
+	found   []match.Match
+	runs    []match.Run
+	anchors [][]anchor // by detector
+	done    []int      // by rule: how far its pattern has read
+	draft   draft
+}
+
+func (e *Engine) screen(p *plan, t Text) models.Report {
+	s := e.scratch.Get().(*scratch)
+	defer e.scratch.Put(s)
+	s.reset(p)
+	d := &s.draft
+	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, segments: e.segments}
+	for i := range d.parts {
+		s.found, s.runs = p.matcher.Scan(s.found[:0], s.runs[:0], d.parts[i].text)
+		p.dispatch(s, i)
+	}
+	for _, i := range p.always {
+		s.anchors[i] = append(s.anchors[i], anchor{})
+	}
+	for i, found := range s.anchors {
+		if len(found) > 0 {
+			p.detectors[i].detect(d, found)
+		}
+	}
+	report := d.resolve()
+	report.Edition, report.Engine = p.rules.edition, Version
+	s.draft = draft{found: d.found[:0]}
+	return report
+}
+
+func (s *scratch) reset(p *plan) {
+	if len(s.anchors) != len(p.detectors) {
+		s.anchors = make([][]anchor, len(p.detectors))
+	}
+	if len(s.done) != len(p.programs) {
+		s.done = make([]int, len(p.programs))
+	}
+	for i := range s.anchors {
+		s.anchors[i] = s.anchors[i][:0]
+	}
+}
+
+// dispatch hands what was found in a part to the rules and detectors that asked.
+func (p *plan) dispatch(s *scratch, part int) {
+	clear(s.done)
+	d := &s.draft
+	where := d.parts[part].place
+	for _, m := range s.found {
+		start, end := int(m.Start), int(m.End)
+		for _, o := range p.owners[m.Term] {
+			if o.rule < 0 {
+				s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, start, end, o.word})
+				continue
+			}
+			pr := &p.programs[o.rule]
+			switch {
+			case pr.in&where == 0, len(pr.Kinds) > 0 && !pr.reads(d, part):
+			case o.word >= 0:
+				pr.termAt(d, part, start, end, &pr.terms[o.word])
+			case start >= s.done[o.rule]:
+				s.done[o.rule] = pr.patternAt(d, part, start, end)
+			}
+		}
+	}
+	for _, run := range s.runs {
+		for _, o := range p.runs {
+			s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, int(run.Start), int(run.End), o.word})
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package screening
+
+import (
+	"html"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+
+	"shenfa/models"
+)
+
+// markdownParts reads a Markdown body (CommonMark with tables, strike-through
+// and bare links), HTML in it included.
+func markdownParts(source string) []part {
+	m := markdownReader{htmlReader: htmlReader{source: source}}
+	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader([]byte(source)))
+	m.children(root)
+	return append([]part{m.visible.part(models.FieldBody, inBody, source)}, m.others...)
+}
+
+type markdownReader struct {
+	htmlReader
+	at int // how far the source was read, to find what the tree has no place for
+}
+
+func (m *markdownReader) children(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		m.node(c)
+	}
+}
+
+func (m *markdownReader) node(n ast.Node) {
+	if n.Type() == ast.TypeBlock {
+		m.visible.separate(m.at)
+		defer func() { m.visible.separate(m.at) }()
+	}
+	switch n := n.(type) {
+	case *ast.Text:
+		m.inline(n)
+	case *ast.String:
+		m.visible.show(string(n.Value), m.at, m.at)
+	case *ast.RawHTML:
+		for i := range n.Segments.Len() {
+			s := n.Segments.At(i)
+			m.read(s.Start, s.Stop)
+			m.at = s.Stop
+		}
+	case *ast.HTMLBlock:
+		m.htmlBlock(n)
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		for i := range n.Lines().Len() {
+			s := n.Lines().At(i)
+			m.visible.copy(m.source, s.Start, s.Stop)
+			m.at = s.Stop
+		}
+	case *ast.AutoLink:
+		lo, hi := m.find(string(n.Label([]byte(m.source))))
+		m.visible.copy(m.source, lo, hi)
+	case *ast.Link:
+		m.children(n)
+		m.attribute(inLink, n.Destination)
+		m.attribute(inAlt, n.Title)
+	case *ast.Image:
+		visible := m.visible
+		m.visible = weaver{}
+		m.children(n)
+		if len(m.visible.text) > 0 {
+			m.others = append(m.others, m.visible.part(models.FieldBody, inAlt, m.source))
+		}
+		m.visible = visible
+		m.attribute(inLink, n.Destination)
+		m.attribute(inAlt, n.Title)
+	default:
+		m.children(n)
+	}
+}
+
+// inline shows a run of text, with escapes and entities resolved outside code.
+func (m *markdownReader) inline(n *ast.Text) {
+	lo, hi := n.Segment.Start, n.Segment.Stop
+	if n.Parent() != nil && n.Parent().Kind() == ast.KindCodeSpan || n.IsRaw() {
+		m.visible.copy(m.source, lo, hi)
+	} else {
+		for lo < hi {
+			end := hi
+			if i := strings.IndexByte(m.source[lo:hi], '\\'); i >= 0 {
+				end = lo + i
+			}
+			showEntities(&m.visible, m.source, lo, end, true)
+			if lo = end; lo < hi {
+				if lo+1 < hi && isPunctuation(m.source[lo+1]) {
+					lo++
+				}
+				m.visible.copy(m.source, lo, lo+1)
+				lo++
+			}
+		}
+	}
+	m.at = hi
+	switch {
+	case n.HardLineBreak():
+		m.visible.separate(hi)
+	case n.SoftLineBreak():
+		m.visible.show(" ", hi, hi)
+	}
+}
+
+func isPunctuation(b byte) bool {
+	return b >= '!' && b <= '/' || b >= ':' && b <= '@' || b >= '[' && b <= '`' || b >= '{' && b <= '~'
+}
+
+func (m *markdownReader) htmlBlock(n *ast.HTMLBlock) {
+	lines := n.Lines()
+	lo, hi := -1, -1
+	flush := func() {
+		if lo >= 0 {
+			m.read(lo, hi)
+			m.at = hi
+		}
+	}
+	for i := range lines.Len() {
+		s := lines.At(i)
+		if s.Start != hi {
+			flush()
+			lo = s.Start
+		}
+		hi = s.Stop
+	}
+	if n.HasClosure() {
+		if n.ClosureLine.Start != hi {
+			flush()
+			lo = n.ClosureLine.Start
+		}
+		hi = n.ClosureLine.Stop
+	}
+	flush()
+	m.hidden = ""
+}
+
+// attribute adds an address or a title whose place the tree does not tell.
+func (m *markdownReader) attribute(where place, value []byte) {
+	if len(value) == 0 {
+		return
+	}
+	lo, hi := m.find(string(value))
+	var w weaver
+	if m.source[lo:hi] == string(value) {
+		showEntities(&w, m.source, lo, hi, true)
+	} else {
+		w.show(html.UnescapeString(string(value)), lo, hi)
+	}
+	m.others = append(m.others, w.part(models.FieldBody, where, m.source))
+}
+
+// find looks for words after what was read, then anywhere (a reference is
+// defined elsewhere); without any trace it answers the rest of the line.
+func (m *markdownReader) find(words string) (lo, hi int) {
+	if i := strings.Index(m.source[m.at:], words); i >= 0 {
+		m.at += i + len(words)
+		return m.at - len(words), m.at
+	}
+	if i := strings.Index(m.source, words); i >= 0 {
+		return i, i + len(words)
+	}
+	hi = len(m.source)
+	if i := strings.IndexByte(m.source[m.at:], '\n'); i >= 0 {
+		hi = m.at + i
+	}
+	return m.at, hi
+}

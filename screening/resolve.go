@@ -1,0 +1,153 @@
+package screening
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"shenfa/models"
+)
+
+// resolve turns candidates into the report: one span, one hit in each family.
+func (d *draft) resolve() models.Report {
+	rank := ranks()
+	d.dropLonelyCues()
+	found := d.found
+	slices.SortFunc(found, func(a, b candidate) int { // the better one first
+		return cmp.Or(
+			cmp.Compare(a.part, b.part),
+			cmp.Compare(rank[a.rule.Category], rank[b.rule.Category]),
+			cmp.Compare(b.end-b.start, a.end-a.start),
+			cmp.Compare(a.start, b.start),
+			cmp.Compare(a.rule.ID, b.rule.ID),
+		)
+	})
+	kept := found[:0]
+	for _, c := range found {
+		if !slices.ContainsFunc(kept, func(k candidate) bool { return rivals(k, c) }) {
+			kept = append(kept, c)
+		}
+	}
+	slices.SortFunc(kept, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
+			cmp.Compare(rank[a.rule.Category], rank[b.rule.Category]))
+	})
+	d.found = kept
+	return d.write()
+}
+
+func ranks() map[string]int {
+	rank := map[string]int{}
+	for i, c := range categories() {
+		rank[c.name] = i
+	}
+	return rank
+}
+
+// rivals tells whether two candidates overlap so that only one may stay:
+// within a family, but a text may touch two topics with the same words.
+func rivals(a, b candidate) bool {
+	if a.part != b.part || a.end <= b.start || b.end <= a.start {
+		return false
+	}
+	fa := family(a.rule.Category)
+	return a.rule.Category == b.rule.Category || fa != "topic" && fa == family(b.rule.Category)
+}
+
+// dropLonelyCues drops the hits of rules that ask for several different cues
+// where the draft has fewer.
+func (d *draft) dropLonelyCues() {
+	cues := map[string]map[string]bool{} // by category: the different texts
+	for _, c := range d.found {
+		if cues[c.rule.Category] == nil {
+			cues[c.rule.Category] = map[string]bool{}
+		}
+		cues[c.rule.Category][c.rule.ID+d.parts[c.part].text[c.start:c.end]] = true
+	}
+	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
+		return len(cues[c.rule.Category]) < c.rule.Cues
+	})
+}
+
+// write makes the report out of the candidates that stay.
+func (d *draft) write() models.Report {
+	report := models.Report{Tier: models.TierGeneral, Hits: make([]models.Hit, 0, len(d.found))}
+	seen := map[string]int{}
+	var place counter
+	for _, c := range d.found {
+		p := &d.parts[c.part]
+		from, to := p.origin(c.start, c.end)
+		h := models.Hit{
+			Category: c.rule.Category, Severity: c.rule.Severity, Field: p.field, Rule: c.rule.ID, Basis: c.rule.Basis,
+			Start: place.runes(p.source, from), End: place.runes(p.source, to), Text: p.source[from:to],
+		}
+		visible := p.text[c.start:c.end]
+		h.Suggestion = fill(cmp.Or(c.suggestion, c.rule.Suggestion), visible, c.suggestion)
+		h.Why = fill(cmp.Or(c.why, c.rule.Why), visible, c.suggestion)
+		name := strings.Join([]string{h.Rule, h.Field, h.Text, surroundings(p.text, c.start, c.end)}, "\x00")
+		seen[name]++
+		h.ID = hitID(name, seen[name])
+		report.Hits = append(report.Hits, h)
+		report.Tier = models.MaxTier(report.Tier, c.rule.Tier)
+		for _, unit := range c.rule.Consult {
+			if !slices.Contains(report.Consult, unit) {
+				report.Consult = append(report.Consult, unit)
+			}
+		}
+	}
+	slices.SortStableFunc(report.Hits, func(a, b models.Hit) int {
+		return cmp.Or(cmp.Compare(fieldOrder(a.Field), fieldOrder(b.Field)), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	report.Outcome = models.OutcomeOf(report.Hits, nil)
+	return report
+}
+
+func fieldOrder(field string) int {
+	return slices.Index([]string{models.FieldTitle, models.FieldBody, models.FieldSourceUnit, models.FieldSourceURL, models.FieldSourceOriginalTitle}, field)
+}
+
+// fill puts the words of the hit into a text of a rule.
+func fill(text, visible, suggestion string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return strings.NewReplacer("{text}", visible, "{suggestion}", suggestion).Replace(text)
+}
+
+// surroundings are the runes next to a hit: they tell it from others of the
+// same text and stay when the draft is edited elsewhere.
+func surroundings(text string, start, end int) string {
+	const reach = 24
+	lo, hi := max(0, start-reach), min(len(text), end+reach)
+	for lo < start && !utf8.RuneStart(text[lo]) {
+		lo++
+	}
+	for hi < len(text) && !utf8.RuneStart(text[hi]) {
+		hi++
+	}
+	return text[lo:hi]
+}
+
+func hitID(name string, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", name, n))
+	return "h" + hex.EncodeToString(sum[:6])
+}
+
+// counter turns byte offsets into code points, going on from the last one.
+type counter struct {
+	text      string
+	at, count int
+}
+
+func (c *counter) runes(text string, at int) int {
+	if text != c.text || at < c.at {
+		*c = counter{text: text}
+	}
+	c.count += utf8.RuneCountInString(text[c.at:at])
+	c.at = at
+	return c.count
+}

@@ -1,0 +1,215 @@
+package screening
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"shenfa/models"
+)
+
+// A Rule says what is found, why it matters and what to write instead. It is
+// read from a [[rule]] table of a .toml file. A rule either names a detector
+// written in Go, or lists terms, or gives a pattern that is tried around its
+// anchors.
+type Rule struct {
+	ID         string          `toml:"id"`         // unique; usually the category and a word
+	Category   string          `toml:"category"`   // one of the fixed categories
+	Severity   models.Severity `toml:"severity"`   // default: the category's
+	Basis      string          `toml:"basis"`      // legal basis, with article
+	Why        string          `toml:"why"`        // shown to leaders; {text} and {suggestion} are filled in
+	Suggestion string          `toml:"suggestion"` // what to write instead; {text} is filled in
+
+	Detector string `toml:"detector"` // the name of a detector in Go that reports under this rule
+
+	Terms   []string `toml:"terms"`
+	Lexicon string   `toml:"lexicon"` // terms from lexicon/NAME.tsv: term, suggestion, allow-words (、), note
+
+	Anchors []string `toml:"anchors"` // words, one of which each match of the pattern has in its window
+	Pattern string   `toml:"pattern"` // RE2; the hit is the group named hit, or the whole match
+	Window  string   `toml:"window"`  // clause, sentence (default) or paragraph: what the pattern sees
+
+	In    []string      `toml:"in"`    // title, body, alt, link, source; default title, body, alt
+	Kinds []models.Kind `toml:"kinds"` // original, reprint; default both
+
+	Need      []string `toml:"need"`       // patterns, one of which must stand in the scope
+	Unless    []string `toml:"unless"`     // patterns, none of which may stand in the scope
+	Scope     string   `toml:"scope"`      // clause, sentence (default), sentences (the next one too), paragraph or draft
+	NotBefore string   `toml:"not_before"` // pattern that must not end right before the hit
+	NotAfter  string   `toml:"not_after"`  // pattern that must not start right after the hit
+	Unquoted  bool     `toml:"unquoted"`   // no hit within quotation marks
+	Allow     []string `toml:"allow"`      // words that contain the term and are no hits
+	Boundary  string   `toml:"boundary"`   // token or none; default: token for terms of 2–3 characters
+
+	Cues int `toml:"cues"` // the draft must have this many different hits of rules of the category
+
+	Tier    models.Tier `toml:"tier"`    // default: the category's
+	Consult []string    `toml:"consult"` // kinds of unit that should be asked
+
+	Positive []string `toml:"positive"` // examples that must be hit; [[…]] marks the exact hit
+	Negative []string `toml:"negative"` // examples that must not be hit
+
+	file string
+	line int
+	term map[string]lexeme // by term as written
+}
+
+// lexeme is a line of a lexicon.
+type lexeme struct {
+	suggestion string
+	allow      []string
+}
+
+// Rules is an immutable edition of the rule set.
+type Rules struct {
+	edition string
+	list    []*Rule
+	byID    map[string]*Rule
+	files   map[string][]byte
+}
+
+// Edition is the content address of the rules: the same files, the same edition.
+func (r *Rules) Edition() string { return r.edition }
+
+// List answers the rules in the order of their files.
+func (r *Rules) List() []*Rule { return r.list }
+
+// Files are the files that the rules were read from, by path, for export.
+func (r *Rules) Files() map[string][]byte { return r.files }
+
+// LoadRules reads *.toml and lexicon/*.tsv. It reports every mistake that can
+// be seen without screening, each with its file, line and rule; Engine.Install
+// then tries the examples.
+func LoadRules(from fs.FS) (*Rules, error) {
+	r := &Rules{byID: map[string]*Rule{}, files: map[string][]byte{}}
+	sum := sha256.New()
+	var errs []error
+	for _, pattern := range []string{"*.toml", "lexicon/*.tsv"} {
+		names, err := fs.Glob(from, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names { // Glob sorts
+			data, err := fs.ReadFile(from, name)
+			if err != nil {
+				return nil, err
+			}
+			data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+			r.files[name] = data
+			fmt.Fprintf(sum, "%s\x00%d\x00", name, len(data))
+			sum.Write(data)
+		}
+		if pattern == "*.toml" {
+			for _, name := range names {
+				errs = append(errs, r.read(name))
+			}
+		}
+	}
+	r.edition = hex.EncodeToString(sum.Sum(nil))[:16]
+	for _, rule := range r.list {
+		errs = append(errs, rule.complete(r.files))
+	}
+	if len(r.list) == 0 {
+		errs = append(errs, errors.New("no rules found"))
+	}
+	return r, errors.Join(errs...)
+}
+
+func (r *Rules) read(name string) error {
+	var file struct {
+		Rule []*Rule `toml:"rule"`
+	}
+	data := r.files[name]
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&file); err != nil {
+		return located(name, err)
+	}
+	lines := headers(data)
+	var errs []error
+	for i, rule := range file.Rule {
+		rule.file = name
+		if i < len(lines) {
+			rule.line = lines[i]
+		}
+		if other := r.byID[rule.ID]; other != nil {
+			errs = append(errs, rule.mistake("the id stands in %s:%d too", other.file, other.line))
+			continue
+		}
+		r.byID[rule.ID] = rule
+		r.list = append(r.list, rule)
+	}
+	return errors.Join(errs...)
+}
+
+// located turns a decoder's error into one that names file and line.
+func located(name string, err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		var errs []error
+		for i := range strict.Errors {
+			line, _ := strict.Errors[i].Position()
+			errs = append(errs, fmt.Errorf("%s:%d: unknown key %s", name, line, strings.Join(strict.Errors[i].Key(), ".")))
+		}
+		return errors.Join(errs...)
+	}
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		line, column := syntax.Position()
+		return fmt.Errorf("%s:%d:%d: %w", name, line, column, err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// headers are the line numbers of the [[rule]] tables.
+func headers(data []byte) (lines []int) {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("[[rule]]")) {
+			lines = append(lines, n)
+		}
+	}
+	return lines
+}
+
+// mistake is an error that says where the rule stands.
+func (r *Rule) mistake(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: rule %q: %s", r.file, r.line, r.ID, fmt.Sprintf(format, args...))
+}
+
+// lexicon reads the rule's term list.
+func (r *Rule) readLexicon(files map[string][]byte) error {
+	name := path.Join("lexicon", r.Lexicon)
+	data, found := files[name]
+	if !found {
+		return r.mistake("there is no %s", name)
+	}
+	n := 0
+	var errs []error
+	for line := range bytes.Lines(data) {
+		n++
+		text := strings.TrimRight(string(line), "\n")
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		columns := strings.Split(text+"\t\t", "\t")
+		term := strings.TrimSpace(columns[0])
+		if _, twice := r.term[term]; twice || term == "" {
+			errs = append(errs, fmt.Errorf("%s:%d: rule %q: term %q is empty or stands twice", name, n, r.ID, term))
+			continue
+		}
+		r.Terms = append(r.Terms, term)
+		r.term[term] = lexeme{strings.TrimSpace(columns[1]), splitList(columns[2])}
+	}
+	return errors.Join(errs...)
+}
+
+func splitList(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == '、' || r == ' ' })
+}
