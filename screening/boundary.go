@@ -1,31 +1,111 @@
 package screening
 
 import (
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/go-ego/gse"
 
 	"shenfa/screening/match"
 )
 
-// segmenter cuts clauses into words, to tell a term from characters that meet
-// by chance: 司法|轮岗 holds no 法轮.
-type segmenter struct{ gse gse.Segmenter }
+// segmenter cuts clauses into words as gse does (the cheapest path through the
+// words of its dictionary), to tell a term from characters that meet by
+// chance: 司法|轮岗 holds no 法轮.
+type segmenter struct{ *dictionary }
 
 func newSegmenter() (*segmenter, error) {
-	s := &segmenter{}
-	s.gse.SkipLog = true
-	return s, s.gse.LoadDictEmbed("zh")
+	d, err := loadDictionary(dictionaryFile)
+	return &segmenter{d}, err
 }
 
-// straddled tells whether a word of the clause crosses an edge of text[start:end].
+// straddled tells whether a word crosses an edge of text[start:end]. A word
+// that contains the whole range does not.
 func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) bool {
 	lo, hi := around(text, start, end, clauseMarks)
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
-	for _, w := range s.gse.Segment([]byte(clause)) {
-		if w.Start() < from && w.End() > from || w.Start() < to && w.End() > to {
-			// a longer word that contains the whole term is no straddling
-			if !(w.Start() <= from && w.End() >= to) {
+	var room lattice
+	p := room.of(clause)
+	return s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+}
+
+// unit is what is never cut: a rune, or a run of Latin letters and digits.
+type unit struct {
+	start, end int32
+	run        bool
+}
+
+// lattice is a clause in units, with the cheapest way to each.
+type lattice struct {
+	clause string
+	units  []unit
+	cost   []float32
+	from   []int32 // the first unit of the last word on the way
+	rooms  [160]unit
+	roomC  [160]float32
+	roomF  [160]int32
+}
+
+func (p *lattice) of(clause string) *lattice {
+	p.clause, p.units, p.cost, p.from = clause, p.rooms[:0], p.roomC[:0], p.roomF[:0]
+	inRun := false
+	for i, r := range clause {
+		size := utf8.RuneLen(r)
+		if r == utf8.RuneError {
+			_, size = utf8.DecodeRuneInString(clause[i:])
+		}
+		if size <= 2 && (unicode.IsLetter(r) || unicode.IsNumber(r)) {
+			if inRun {
+				p.units[len(p.units)-1].end = int32(i + size)
+				continue
+			}
+			inRun = true
+		} else {
+			inRun = false
+		}
+		p.units = append(p.units, unit{start: int32(i), end: int32(i + size), run: inRun})
+	}
+	return p
+}
+
+// walk goes down the dictionary through one unit.
+func (s *segmenter) walk(p *lattice, at uint32, u unit) uint32 {
+	if !u.run {
+		r, _ := utf8.DecodeRuneInString(p.clause[u.start:])
+		return s.child(at, r)
+	}
+	for _, r := range p.clause[u.start:u.end] {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		if at = s.child(at, r); at == 0 {
+			return 0
+		}
+	}
+	return at
+}
+
+func (s *segmenter) child(at uint32, r rune) uint32 {
+	if symbol := s.of(r); symbol != 0 {
+		return s.step(at, symbol)
+	}
+	return 0
+}
+
+// mayStraddle tells whether the dictionary has any word that crosses an edge
+// of the range; mostly not, and the clause need not be cut.
+func (s *segmenter) mayStraddle(p *lattice, from, to int) bool {
+	for i, u := range p.units {
+		if int(u.start) >= to {
+			return false
+		}
+		if crosses(int(u.start), int(u.end), from, to) {
+			return true
+		}
+		at := uint32(0)
+		for _, v := range p.units[i:] {
+			if at = s.walk(p, at, v); at == 0 || int(v.start) >= to && int(u.start) <= from {
+				break
+			}
+			if s.nodes[at].cost != 0 && crosses(int(u.start), int(v.end), from, to) {
 				return true
 			}
 		}
@@ -33,18 +113,68 @@ func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) boo
 	return false
 }
 
+// crosses tells whether a word covers an edge of a range but not the whole range.
+func crosses(lo, hi, from, to int) bool {
+	return (lo < from && hi > from || lo < to && hi > to) && !(lo <= from && hi >= to)
+}
+
+// straddles cuts the clause and looks at the words at the edges.
+func (s *segmenter) straddles(p *lattice, from, to int) bool {
+	s.cut(p)
+	for i := len(p.units) - 1; i >= 0; {
+		first := int(p.from[i])
+		if crosses(int(p.units[first].start), int(p.units[i].end), from, to) {
+			return true
+		}
+		i = first - 1
+	}
+	return false
+}
+
+// cut finds the cheapest way through the clause.
+func (s *segmenter) cut(p *lattice) {
+	for range p.units {
+		p.cost, p.from = append(p.cost, 0), append(p.from, 0)
+	}
+	for i := range p.units {
+		base := float32(0)
+		if i > 0 {
+			base = p.cost[i-1]
+		}
+		at, single := uint32(0), false
+		for j := i; j < len(p.units); j++ {
+			if at = s.walk(p, at, p.units[j]); at == 0 {
+				break
+			}
+			if c := s.nodes[at].cost; c != 0 {
+				p.reach(i, j, base+s.costs[c])
+				single = single || j == i
+			}
+		}
+		if !single {
+			p.reach(i, i, base+unknownCost)
+		}
+	}
+}
+
+func (p *lattice) reach(i, j int, cost float32) {
+	if p.cost[j] == 0 || p.cost[j] > cost {
+		p.cost[j], p.from[j] = cost, int32(i)
+	}
+}
+
 // squeeze folds text[lo:hi] and leaves out what is skipped inside terms; from
 // and to are where start and end went.
 func squeeze(fold *match.Fold, text string, lo, hi, start, end int) (clause string, from, to int) {
 	for i, r := range text[lo:hi] {
 		if folded, ok := fold.Rune(r); !ok || folded != r {
-			return squeezeSlow(fold, text, lo, hi, start, end, lo+i)
+			return squeezeFrom(fold, text, lo, hi, start, end, lo+i)
 		}
 	}
 	return text[lo:hi], start - lo, end - lo
 }
 
-func squeezeSlow(fold *match.Fold, text string, lo, hi, start, end, same int) (clause string, from, to int) {
+func squeezeFrom(fold *match.Fold, text string, lo, hi, start, end, same int) (clause string, from, to int) {
 	folded := append(make([]byte, 0, hi-lo), text[lo:same]...)
 	from, to = start-lo, end-lo
 	for i, r := range text[same:hi] {

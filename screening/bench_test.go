@@ -1,0 +1,135 @@
+package screening
+
+import (
+	"strings"
+	"testing"
+
+	"shenfa/screening/match"
+)
+
+// The benchmarks read official text, most of it clean, as drafts of one
+// document each. In one run, on one core:
+//
+//	go test ./screening -run '^$' -bench . -cpu 1
+
+func totalBytes(texts []string) (n int64) {
+	for _, text := range texts {
+		n += int64(len(text))
+	}
+	return n
+}
+
+// manyTerms makes up 10,000 terms of two to six characters out of official
+// words, which hits often (dense), or out of rare ones, which hits never (clean).
+func manyTerms(t testing.TB, texts []string, dense bool) []string {
+	seen := map[string]bool{}
+	all := strings.Join(texts, "")
+	var terms []string
+	runes := []rune(all)
+	for i := 0; len(terms) < 10_000; i = (i + 7919) % (len(runes) - 8) {
+		term := string(runes[i : i+2+i%5])
+		if strings.ContainsAny(term, clauseMarks+" “”《》（）") {
+			continue
+		}
+		if !dense { // the last character comes from elsewhere, so that only the beginning is official
+			term = string([]rune(term)[:1+i%3]) + string(rune('鼀'+i%180)) + string(rune('龐'+i%120))
+		}
+		if !seen[term] && (dense || !strings.Contains(all, term)) {
+			seen[term] = true
+			terms = append(terms, term)
+		}
+	}
+	return terms
+}
+
+func BenchmarkDecode(b *testing.B) {
+	texts := officialText(b)
+	b.SetBytes(totalBytes(texts))
+	for b.Loop() {
+		n := 0
+		for _, text := range texts {
+			for _, r := range text {
+				if r == 'x' {
+					n++
+				}
+			}
+		}
+		sink = n
+	}
+}
+
+var sink int
+
+func BenchmarkMatch(b *testing.B) {
+	texts := officialText(b)
+	for _, dense := range []bool{true, false} {
+		name := map[bool]string{true: "dense", false: "clean"}[dense]
+		b.Run(name, func(b *testing.B) {
+			m, err := match.New(match.NewFold(), manyTerms(b, texts, dense))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(totalBytes(texts))
+			b.ReportAllocs()
+			var found []match.Match
+			var runs []match.Run
+			hits := 0
+			for b.Loop() {
+				hits = 0
+				for _, text := range texts {
+					found, runs = m.Scan(found[:0], runs[:0], text)
+					hits += len(found)
+				}
+			}
+			b.ReportMetric(float64(hits), "hits")
+		})
+	}
+}
+
+func BenchmarkScreen(b *testing.B) {
+	b.Run("official", func(b *testing.B) {
+		texts := officialText(b)
+		e := engine(b)
+		b.SetBytes(totalBytes(texts))
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, text := range texts {
+				if _, err := e.Screen(b.Context(), Text{Body: text}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkSegmentAll(b *testing.B) {
+	b.Run("official", func(b *testing.B) {
+		texts := officialText(b)
+		s := gseSegmenter(b)
+		b.SetBytes(totalBytes(texts))
+		for b.Loop() {
+			for _, text := range texts {
+				sink = len(s.Segment([]byte(text)))
+			}
+		}
+	})
+}
+
+// BenchmarkLoad is what it takes until an engine is ready.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		engine(b)
+	}
+}
+
+// BenchmarkMatchNew is what it takes to build a matcher of 10,000 terms.
+func BenchmarkMatchNew(b *testing.B) {
+	terms := manyTerms(b, officialText(b), true)
+	fold := match.NewFold()
+	for b.Loop() {
+		if _, err := match.New(fold, terms); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

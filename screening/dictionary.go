@@ -1,0 +1,211 @@
+package screening
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"slices"
+)
+
+// dictionaryFile is the simplified and traditional dictionary of
+// github.com/go-ego/gse (Apache-2.0), prepared so that it is read in some 30 ms.
+// "go test -run TestDictionary -update" writes it from gse's own.
+//
+//go:embed dictionary.bin.gz
+var dictionaryFile []byte
+
+// dictionary is a trie of words. The children of a node lie side by side,
+// sorted by symbol; those of node i end where those of node i+1 begin.
+type dictionary struct {
+	symbols map[rune]uint16 // of runes beyond the basic plane
+	symbol  []uint16        // by rune of the basic plane; 0: in no word
+	nodes   []node
+	costs   []float32 // the cost of the words of one frequency
+	root    []uint32  // by symbol: the child of the root
+	longest int       // word, in runes
+}
+
+type node struct {
+	first  uint32 // child
+	symbol uint16
+	cost   uint16 // index in costs; 0: no word ends here
+}
+
+// word is an entry of the dictionary.
+type word struct {
+	text string
+	freq float64
+}
+
+// Cost of a rune that is in no word, as gse has it.
+const unknownCost = 32
+
+// loadDictionary reads a prepared dictionary: counts, the runes in the order
+// of their symbols, the frequencies, then symbol, frequency and number of
+// children of every node, level by level.
+func loadDictionary(packed []byte) (*dictionary, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) < 24 {
+		return nil, errors.New("the dictionary is cut off")
+	}
+	count := func(i int) int { return int(binary.LittleEndian.Uint32(data[4*i:])) }
+	runes, freqs, nodes := count(0), count(1), count(2)
+	d := &dictionary{longest: count(3), symbols: map[rune]uint16{}, symbol: make([]uint16, 1<<16),
+		nodes: make([]node, nodes+1), costs: make([]float32, freqs+1), root: make([]uint32, runes+1)}
+	total := float32(math.Log2(math.Float64frombits(binary.LittleEndian.Uint64(data[16:]))))
+	at := 24
+	if len(data) != at+4*runes+8*freqs+6*nodes {
+		return nil, errors.New("the dictionary has the wrong length")
+	}
+	for i := range runes {
+		if r := rune(binary.LittleEndian.Uint32(data[at+4*i:])); r < 1<<16 {
+			d.symbol[r] = uint16(i + 1)
+		} else {
+			d.symbols[r] = uint16(i + 1)
+		}
+	}
+	at += 4 * runes
+	for i := range freqs {
+		d.costs[i+1] = total - float32(math.Log2(math.Float64frombits(binary.LittleEndian.Uint64(data[at+8*i:]))))
+	}
+	at += 8 * freqs
+	next := uint32(1)
+	for i := range nodes {
+		row := data[at+6*i : at+6*i+6]
+		d.nodes[i] = node{next, binary.LittleEndian.Uint16(row), binary.LittleEndian.Uint16(row[2:])}
+		next += uint32(binary.LittleEndian.Uint16(row[4:]))
+	}
+	d.nodes[nodes] = node{first: next}
+	for i := d.nodes[0].first; i < d.nodes[1].first; i++ {
+		d.root[d.nodes[i].symbol] = i
+	}
+	return d, nil
+}
+
+// of is the symbol of a rune; 0 if no word has it.
+func (d *dictionary) of(r rune) uint16 {
+	if r < 1<<16 {
+		return d.symbol[r]
+	}
+	return d.symbols[r]
+}
+
+// step goes from a node to its child; 0 if there is none.
+func (d *dictionary) step(from uint32, symbol uint16) uint32 {
+	if from == 0 {
+		return d.root[symbol]
+	}
+	lo, hi := d.nodes[from].first, d.nodes[from+1].first
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch s := d.nodes[mid].symbol; {
+		case s == symbol:
+			return mid
+		case s < symbol:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return 0
+}
+
+// packDictionary writes the prepared form of a list of words.
+func packDictionary(words []word, total float64) ([]byte, error) {
+	type entry struct {
+		runes []rune
+		freq  uint16
+	}
+	var entries []entry
+	freqOf, symbolOf := map[float64]uint16{}, map[rune]uint16{}
+	var freqs []float64
+	var runes []rune
+	longest := 0
+	for _, w := range words {
+		if freqOf[w.freq] == 0 {
+			freqs = append(freqs, w.freq)
+			freqOf[w.freq] = uint16(len(freqs))
+		}
+		e := entry{[]rune(w.text), freqOf[w.freq]}
+		longest = max(longest, len(e.runes))
+		for _, r := range e.runes {
+			if symbolOf[r] == 0 {
+				symbolOf[r] = 1
+				runes = append(runes, r)
+			}
+		}
+		entries = append(entries, e)
+	}
+	if len(freqs) >= 1<<16 || len(runes) >= 1<<16 {
+		return nil, errors.New("too many different frequencies or characters")
+	}
+	slices.Sort(runes)
+	for i, r := range runes {
+		symbolOf[r] = uint16(i + 1)
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return slices.Compare(a.runes, b.runes) })
+
+	type open struct{ lo, hi, depth int } // the entries below a node
+	var rows []byte
+	level := []open{{0, len(entries), 0}}
+	rows = append(rows, make([]byte, 6)...)
+	nodes := 1
+	for len(level) > 0 {
+		var below []open
+		for k, o := range level {
+			children := 0
+			for lo := o.lo; lo < o.hi; {
+				if len(entries[lo].runes) == o.depth {
+					lo++
+					continue
+				}
+				r := entries[lo].runes[o.depth]
+				hi := lo
+				for hi < o.hi && entries[hi].runes[o.depth] == r {
+					hi++
+				}
+				var cost uint16
+				if len(entries[lo].runes) == o.depth+1 {
+					cost = entries[lo].freq
+				}
+				rows = binary.LittleEndian.AppendUint16(rows, symbolOf[r])
+				rows = binary.LittleEndian.AppendUint16(rows, cost)
+				rows = append(rows, 0, 0)
+				below = append(below, open{lo, hi, o.depth + 1})
+				children++
+				lo = hi
+			}
+			binary.LittleEndian.PutUint16(rows[6*(nodes-len(level)+k)+4:], uint16(children))
+		}
+		nodes += len(below)
+		level = below
+	}
+	var out []byte
+	for _, n := range []int{len(runes), len(freqs), nodes, longest} {
+		out = binary.LittleEndian.AppendUint32(out, uint32(n))
+	}
+	out = binary.LittleEndian.AppendUint64(out, math.Float64bits(total))
+	for _, r := range runes {
+		out = binary.LittleEndian.AppendUint32(out, uint32(r))
+	}
+	for _, f := range freqs {
+		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(f))
+	}
+	out = append(out, rows...)
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	z.Write(out)
+	z.Close()
+	return packed.Bytes(), nil
+}
