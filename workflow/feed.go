@@ -1,0 +1,123 @@
+package workflow
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"shenfa/models"
+)
+
+// Bounds of a feed request.
+const (
+	MaxFeedLimit   = 500
+	MaxFeedWait    = 30 * time.Second
+	feedPollEvery  = 500 * time.Millisecond // how soon a release of another replica is seen
+	defaultPerPage = 50
+)
+
+// bell wakes everyone who waits, once.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+// wait gives a channel that the next ring closes.
+func (b *bell) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch == nil {
+		b.ch = make(chan struct{})
+	}
+	return b.ch
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch != nil {
+		close(b.ch)
+		b.ch = nil
+	}
+}
+
+// Feed reads the change feed of the accounts that the actor may pull, in
+// commit order, after a cursor. With Wait it comes back as soon as there is an
+// item. Errors: CodeInvalid for a cursor that is none, CodeNotFound for an
+// account out of reach.
+func (w *Workflow) Feed(ctx context.Context, actor models.Actor, q FeedQuery) (FeedPage, error) {
+	accounts := actor.VisibleAccounts()
+	if q.Account != "" {
+		if !slices.Contains(accounts, q.Account) {
+			return FeedPage{}, models.Errorf(models.CodeNotFound, "没有这个账号，或此令牌不能拉取该账号。")
+		}
+		accounts = []string{q.Account}
+	}
+	after, err := feedPosition(q.After)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	if q.Limit <= 0 || q.Limit > MaxFeedLimit {
+		q.Limit = defaultPerPage
+	}
+	if len(accounts) == 0 {
+		return FeedPage{Items: []FeedItem{}, Next: feedCursor(after)}, nil
+	}
+	deadline := time.NewTimer(min(q.Wait, MaxFeedWait))
+	defer deadline.Stop()
+	poll := time.NewTicker(feedPollEvery)
+	defer poll.Stop()
+	for {
+		rung := w.released.wait()
+		page, err := w.feedPage(ctx, accounts, after, q.Limit)
+		if err != nil || len(page.Items) > 0 || q.Wait <= 0 {
+			return page, err
+		}
+		select {
+		case <-rung:
+		case <-poll.C:
+		case <-deadline.C:
+			return page, nil
+		case <-ctx.Done():
+			return page, nil
+		}
+	}
+}
+
+func (w *Workflow) feedPage(ctx context.Context, accounts []string, after int64, limit int) (FeedPage, error) {
+	entries, err := w.store.Feed(ctx, accounts, after, limit+1)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	page := FeedPage{Items: []FeedItem{}, Next: feedCursor(after), HasMore: len(entries) > limit}
+	for _, e := range entries[:min(limit, len(entries))] {
+		page.Next = feedCursor(e.Position)
+		page.Items = append(page.Items, FeedItem{Cursor: page.Next, Op: e.Op, At: e.At, Release: e.Document, Reason: e.Reason})
+	}
+	return page, nil
+}
+
+// feedCursor hides a position in an opaque string; its first letter is its version.
+func feedCursor(position int64) string {
+	if position == 0 {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte("f" + strconv.FormatInt(position, 10)))
+}
+
+func feedPosition(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if digits, ok := strings.CutPrefix(string(raw), "f"); err == nil && ok {
+		if position, err := strconv.ParseInt(digits, 10, 64); err == nil && position > 0 {
+			return position, nil
+		}
+	}
+	return 0, models.Invalid([]models.FieldError{{Pointer: "/after", Message: "不是有效的游标；请原样使用上一页的 next，或留空从头开始。"}})
+}

@@ -1,0 +1,208 @@
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/time/rate"
+
+	"shenfa/models"
+)
+
+// tokenPrefix makes a token's secret recognisable to people and secret scanners.
+const tokenPrefix = "sf_"
+
+// newSecret is a token's secret: 256 random bits.
+func newSecret() string {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	return tokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// hashSecret is what is stored of a secret.
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+var errUnauthenticated = models.Errorf(models.CodeUnauthenticated, "访问令牌无效、已撤销或已过期。")
+
+// ActorOfToken finds whom a token's secret stands for: CodeUnauthenticated if
+// it is unknown, revoked or expired, or its user disabled.
+func (w *Workflow) ActorOfToken(ctx context.Context, secret string) (models.Actor, error) {
+	found, err := w.store.Identity(ctx, hashSecret(secret))
+	switch {
+	case models.CodeOf(err) == models.CodeNotFound:
+		return models.Actor{}, errUnauthenticated
+	case err != nil:
+		return models.Actor{}, err
+	}
+	t := found.Token
+	now := w.now()
+	if !t.RevokedAt.IsZero() || !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) {
+		return models.Actor{}, errUnauthenticated
+	}
+	if t.Kind == models.TokenIntegration {
+		return models.Actor{Kind: models.ActorIntegration, ID: t.ID, Name: t.Name, TokenID: t.ID, Accounts: slices.Clone(t.AccountIDs)}, nil
+	}
+	if !found.User.DisabledAt.IsZero() {
+		return models.Actor{}, errUnauthenticated
+	}
+	actor, err := w.actorOf(ctx, found.User, found.Grants)
+	actor.TokenID = t.ID
+	return actor, err
+}
+
+// ActorOfUser is a signed-in user with the roles that they hold now.
+func (w *Workflow) ActorOfUser(ctx context.Context, userID string) (models.Actor, error) {
+	user, err := w.store.User(ctx, userID)
+	switch {
+	case models.CodeOf(err) == models.CodeNotFound || err == nil && !user.DisabledAt.IsZero():
+		return models.Actor{}, models.Errorf(models.CodeUnauthenticated, "登录已失效，请重新登录。")
+	case err != nil:
+		return models.Actor{}, err
+	}
+	grants, err := w.store.Grants(ctx, user.ID)
+	if err != nil {
+		return models.Actor{}, err
+	}
+	return w.actorOf(ctx, user, grants)
+}
+
+// actorOf spreads a user's grants over accounts and units.
+func (w *Workflow) actorOf(ctx context.Context, user models.User, grants []models.Grant) (models.Actor, error) {
+	actor := models.Actor{Kind: models.ActorUser, ID: user.ID, Name: user.Name}
+	var wide []models.Grant
+	for _, g := range grants {
+		switch {
+		case g.Role == models.RoleAdmin:
+			actor.Admin = true
+		case g.AccountID != "":
+			actor.Roles = append(actor.Roles, models.AccountRole{AccountID: g.AccountID, Role: g.Role})
+		default:
+			wide = append(wide, g)
+		}
+	}
+	if len(wide) == 0 {
+		return actor, nil
+	}
+	units, err := w.store.Units(ctx)
+	if err != nil {
+		return actor, err
+	}
+	accounts, err := w.store.Accounts(ctx)
+	if err != nil {
+		return actor, err
+	}
+	parents := map[string]string{}
+	for _, u := range units {
+		parents[u.ID] = u.ParentID
+	}
+	for _, g := range wide {
+		for _, a := range accounts {
+			if g.UnitID == "" || below(parents, a.UnitID, g.UnitID) {
+				actor.Roles = append(actor.Roles, models.AccountRole{AccountID: a.ID, Role: g.Role})
+			}
+		}
+		if g.UnitID != "" {
+			actor.Units = append(actor.Units, models.UnitRole{UnitID: g.UnitID, Role: g.Role})
+		}
+	}
+	return actor, nil
+}
+
+// below says whether a unit is another one or stands under it.
+func below(parents map[string]string, unit, above string) bool {
+	for range len(parents) + 1 {
+		if unit == above {
+			return true
+		}
+		if unit = parents[unit]; unit == "" {
+			return false
+		}
+	}
+	return false
+}
+
+// Wrong passwords that one sign-in name may try: signInBurst at once, then one each signInEvery.
+const (
+	signInBurst = 10
+	signInEvery = 30 * time.Second
+	signInNames = 10_000 // names remembered; past that all are forgotten
+	hashings    = 2      // passwords checked at once: each takes 64 MB
+)
+
+// signInTries slows down guessing. It is kept per process: a hint against
+// guessing, no state of a draft.
+type signInTries struct {
+	mu     sync.Mutex
+	byName map[string]*rate.Limiter
+	once   sync.Once
+	slots  chan struct{}
+}
+
+func (s *signInTries) limiter(name string) *rate.Limiter {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byName == nil || len(s.byName) > signInNames {
+		s.byName = map[string]*rate.Limiter{}
+	}
+	l, ok := s.byName[name]
+	if !ok {
+		l = rate.NewLimiter(rate.Every(signInEvery), signInBurst)
+		s.byName[name] = l
+	}
+	return l
+}
+
+// slot waits for a place to hash a password in; the function given back frees it.
+func (s *signInTries) slot(ctx context.Context) (func(), error) {
+	s.once.Do(func() { s.slots = make(chan struct{}, hashings) })
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// nobody's hash is compared where there is no such user, so that both take as long.
+const nobodyHash = "$argon2id$v=19$m=65536,t=1,p=2$c2hlbmZhLXNoZW5mYS1zYQ$5cMMHmGKpDGkP2fYJFLDmEkBIzVWnNsvJjW5Ha6TBiI"
+
+// SignIn checks a password: CodeUnauthenticated if it does not fit or the user
+// is disabled, CodeRateLimited after many wrong ones.
+func (w *Workflow) SignIn(ctx context.Context, signIn, password string) (models.User, error) {
+	limiter := w.tries.limiter(signIn)
+	if limiter.Tokens() < 1 {
+		return models.User{}, models.Errorf(models.CodeRateLimited, "登录失败次数过多，请稍后再试。")
+	}
+	user, err := w.store.UserBySignIn(ctx, signIn)
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
+		return models.User{}, err
+	}
+	hash := user.PasswordHash
+	if hash == "" {
+		hash = nobodyHash
+	}
+	free, err := w.tries.slot(ctx)
+	if err != nil {
+		return models.User{}, err
+	}
+	defer free()
+	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return models.User{}, err
+	}
+	if !match || user.PasswordHash == "" || !user.DisabledAt.IsZero() {
+		limiter.Allow()
+		return models.User{}, models.Errorf(models.CodeUnauthenticated, "用户名或密码不正确。")
+	}
+	return user, nil
+}

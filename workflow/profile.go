@@ -1,0 +1,355 @@
+package workflow
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"shenfa/models"
+)
+
+//go:embed profiles/*.toml
+var embeddedProfiles embed.FS
+
+// DefaultProfile is the profile of accounts that name none.
+const DefaultProfile = "ankang"
+
+// Profile is one set of regulations as data: the roles, the route of each
+// class of draft, and the time limits. It is read from a TOML file.
+type Profile struct {
+	Name    string         `toml:"name"`
+	Version string         `toml:"version"`
+	Title   string         `toml:"title"`
+	Roles   []ProfileRole  `toml:"role"`
+	Routes  []ProfileRoute `toml:"route"`
+	Limits  []ProfileLimit `toml:"limit"`
+}
+
+// ProfileRole is one role that decides. Rank orders the signers, from 1; 0 is no signer.
+type ProfileRole struct {
+	ID   models.Role `toml:"id"`
+	Name string      `toml:"name"`
+	Rank int         `toml:"rank"`
+}
+
+// ProfileRoute is the route of the drafts whose tier, medium and kind are in
+// the lists; an empty list holds all.
+type ProfileRoute struct {
+	Tiers []models.Tier `toml:"tiers"`
+	Media []string      `toml:"media"`
+	Kinds []models.Kind `toml:"kinds"`
+	Basis string        `toml:"basis"`
+	Steps []models.Step `toml:"steps"`
+}
+
+// Lane of a draft: its time limits.
+type Lane string
+
+// The lanes.
+const (
+	LaneOrdinary Lane = "ordinary"
+	LaneUrgent   Lane = "urgent"
+)
+
+// ProfileLimit is how long a step of the roles may wait, as a Go duration.
+type ProfileLimit struct {
+	Lane   Lane          `toml:"lane"`
+	Roles  []models.Role `toml:"roles"`
+	Within limitDuration `toml:"within"`
+}
+
+type limitDuration time.Duration
+
+func (d *limitDuration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil || parsed <= 0 {
+		return fmt.Errorf("%q is no time limit such as \"4h\" or \"30m\"", text)
+	}
+	*d = limitDuration(parsed)
+	return nil
+}
+
+// Class is what decides the route of a draft.
+type Class struct {
+	Tier   models.Tier
+	Medium string
+	Kind   models.Kind
+}
+
+// ID is the profile's name and version, as drafts and certificates keep it.
+func (p *Profile) ID() string { return p.Name + "@" + p.Version }
+
+// Route is the list of steps of a class; nil if the profile has none for it.
+func (p *Profile) Route(c Class) []models.Step {
+	for _, r := range p.Routes {
+		if holds(r.Tiers, c.Tier) && holds(r.Media, c.Medium) && holds(r.Kinds, c.Kind) {
+			return r.Steps
+		}
+	}
+	return nil
+}
+
+func holds[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
+
+// Due is when a step that begins to wait now is due; zero if it has no limit.
+func (p *Profile) Due(step models.Step, lane Lane, now time.Time) time.Time {
+	for _, l := range p.Limits {
+		if l.Lane == lane && slices.Contains(l.Roles, step.Roles[0]) {
+			return now.Add(time.Duration(l.Within))
+		}
+	}
+	return time.Time{}
+}
+
+// rank is the role's place among the signers; 0 if it is none.
+func (p *Profile) rank(r models.Role) int {
+	for _, role := range p.Roles {
+		if role.ID == r {
+			return role.Rank
+		}
+	}
+	return 0
+}
+
+// ParseProfile reads a profile and checks it whole: the error joins everything
+// that is wrong, each with file and line.
+func ParseProfile(file string, data []byte) (*Profile, error) {
+	var p Profile
+	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
+	if err := decoder.Decode(&p); err != nil {
+		return nil, tomlError(file, err)
+	}
+	for i := range p.Routes {
+		for j := range p.Routes[i].Steps {
+			s := &p.Routes[i].Steps[j]
+			if s.ID == "" && len(s.Roles) > 0 {
+				s.ID = string(s.Roles[0])
+			}
+			if s.Mode == "" {
+				s.Mode = models.StepAny
+			}
+			if s.Count == 0 {
+				s.Count = 1
+			}
+		}
+	}
+	checker := profileChecker{file: file, lines: strings.Split(string(data), "\n"), profile: &p}
+	checker.check()
+	return &p, errors.Join(checker.faults...)
+}
+
+func tomlError(file string, err error) error {
+	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		var faults []error
+		for _, e := range strict.Errors {
+			row, _ := e.Position()
+			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q", file, row, strings.Join(e.Key(), ".")))
+		}
+		return errors.Join(faults...)
+	}
+	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
+		row, _ := decode.Position()
+		return fmt.Errorf("%s:%d: %w", file, row, decode)
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}
+
+// profileChecker collects the faults of one profile. A fault of the n-th table
+// of an array is placed at the line of its header.
+type profileChecker struct {
+	file    string
+	lines   []string
+	profile *Profile
+	faults  []error
+}
+
+func (c *profileChecker) fault(table string, n int, format string, args ...any) {
+	line, seen := 1, -1
+	for i, text := range c.lines {
+		if strings.TrimSpace(text) == "[["+table+"]]" {
+			if seen++; seen == n {
+				line = i + 1
+				break
+			}
+		}
+	}
+	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s", c.file, line, fmt.Sprintf(format, args...)))
+}
+
+func (c *profileChecker) check() {
+	p := c.profile
+	if p.Name == "" || p.Version == "" {
+		c.fault("", 0, "name and version must be given")
+	}
+	known := map[models.Role]bool{}
+	for i, r := range p.Roles {
+		switch {
+		case !roleWord(r.ID):
+			c.fault("role", i, "role id %q must be lower-case letters, digits and _", r.ID)
+		case known[r.ID]:
+			c.fault("role", i, "role %q is declared twice", r.ID)
+		case slices.Contains([]models.Role{models.RoleAuthor, models.RoleAdmin, models.RoleSupervisor}, r.ID):
+			c.fault("role", i, "role %q cannot decide", r.ID)
+		case r.Name == "":
+			c.fault("role", i, "role %q has no name", r.ID)
+		}
+		known[r.ID] = true
+	}
+	for i, r := range p.Routes {
+		c.checkRoute(i, r, known)
+	}
+	for _, tier := range models.Tiers {
+		if !slices.ContainsFunc(p.Routes, func(r ProfileRoute) bool {
+			return holds(r.Tiers, tier) && len(r.Media) == 0 && len(r.Kinds) == 0
+		}) {
+			c.fault("route", 0, "tier %q has no route that holds every medium and kind", tier)
+		}
+	}
+	for i, l := range p.Limits {
+		if l.Lane != LaneOrdinary && l.Lane != LaneUrgent {
+			c.fault("limit", i, "lane %q is neither ordinary nor urgent", l.Lane)
+		}
+		for _, r := range l.Roles {
+			if !known[r] {
+				c.fault("limit", i, "role %q is not declared", r)
+			}
+		}
+		if l.Within == 0 {
+			c.fault("limit", i, "within is missing")
+		}
+	}
+}
+
+func (c *profileChecker) checkRoute(i int, r ProfileRoute, known map[models.Role]bool) {
+	for _, t := range r.Tiers {
+		if t.Rank() < 0 {
+			c.fault("route", i, "unknown tier %q", t)
+		}
+	}
+	for _, k := range r.Kinds {
+		if k != models.KindOriginal && k != models.KindReprint {
+			c.fault("route", i, "unknown kind %q", k)
+		}
+	}
+	signs := 0
+	ids, states := map[string]bool{}, map[models.State]bool{}
+	for n, s := range r.Steps {
+		switch {
+		case len(s.Roles) == 0:
+			c.fault("route", i, "step %d names no role", n+1)
+			continue
+		case s.Mode != models.StepAny && s.Mode != models.StepAll:
+			c.fault("route", i, "step %d: mode %q is neither any nor all", n+1, s.Mode)
+		case s.Count < 1 || s.Mode == models.StepAll && s.Count != 1:
+			c.fault("route", i, "step %d: count must be at least 1, and goes with mode any", n+1)
+		case ids[s.ID] || states[s.State()]:
+			c.fault("route", i, "step %d: two steps of one route begin with role %q (count asks for several readings)", n+1, s.Roles[0])
+		}
+		ids[s.ID], states[s.State()] = true, true
+		for _, role := range s.Roles {
+			if !known[role] {
+				c.fault("route", i, "step %d: role %q is not declared", n+1, role)
+			}
+		}
+		if s.Signs {
+			signs++
+		}
+	}
+	if signs != 1 {
+		c.fault("route", i, "just one step must sign, not %d", signs)
+	}
+}
+
+func roleWord(r models.Role) bool {
+	return r != "" && strings.Trim(string(r), "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// Profiles holds the regulation profiles by name. It does not change once loaded.
+type Profiles struct{ byName map[string]*Profile }
+
+// LoadProfiles reads the embedded profiles, and those of the folder dir if it
+// is not ""; one of the same name stands in for the embedded one.
+func LoadProfiles(dir string) (*Profiles, error) {
+	profiles := &Profiles{byName: map[string]*Profile{}}
+	embedded, err := fs.Sub(embeddedProfiles, "profiles")
+	if err != nil {
+		return nil, err
+	}
+	if err := profiles.load(embedded, "profiles"); err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		if err := profiles.load(os.DirFS(dir), dir); err != nil {
+			return nil, err
+		}
+	}
+	return profiles, nil
+}
+
+func (ps *Profiles) load(fsys fs.FS, dir string) error {
+	files, err := fs.Glob(fsys, "*.toml")
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("%s: no profile (*.toml) there", dir)
+	}
+	var faults []error
+	for _, file := range files {
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		p, err := ParseProfile(path.Join(dir, file), data)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		ps.byName[p.Name] = p
+	}
+	return errors.Join(faults...)
+}
+
+// Profile is the profile of that name; "" is the default one.
+func (ps *Profiles) Profile(name string) (*Profile, error) {
+	if name == "" {
+		name = DefaultProfile
+	}
+	if p, ok := ps.byName[name]; ok {
+		return p, nil
+	}
+	return nil, models.Errorf(models.CodeInvalid, "没有名为“%s”的规则配置。", name)
+}
+
+// fixedRoles are the roles that no profile declares.
+var fixedRoles = map[models.Role]string{
+	models.RoleAuthor: "拟稿人", models.RoleSecrecyReviewer: "保密审查员", models.RoleConsultee: "会签单位",
+	models.RoleSupervisor: "主管单位", models.RoleAdmin: "系统管理员",
+}
+
+// RoleLabel is the Chinese name of a role in any of the profiles; the role itself if none has it.
+func (ps *Profiles) RoleLabel(r models.Role) string {
+	if name, ok := fixedRoles[r]; ok {
+		return name
+	}
+	for _, p := range ps.byName {
+		for _, role := range p.Roles {
+			if role.ID == r {
+				return role.Name
+			}
+		}
+	}
+	return string(r)
+}
+
+// KnowsRole says whether a role may be granted.
+func (ps *Profiles) KnowsRole(r models.Role) bool { return ps.RoleLabel(r) != string(r) }

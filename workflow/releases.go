@@ -1,0 +1,229 @@
+package workflow
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"shenfa/models"
+	"shenfa/models/store"
+)
+
+// counterFeed is the counter row that gives feed positions, and with them the
+// serials of certificates: locked until the release commits, so that the order
+// of positions is the order of commits.
+const counterFeed = "feed"
+
+// release makes the release that the last approval x gives: the content as
+// signed, its certificate and its feed entry, all in the decision's transaction.
+func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x models.Decision, dispositions []models.Disposition, confirm []string) (change, error) {
+	revision, err := w.store.Revision(ctx, k.draft.ID, k.draft.Revision)
+	if err != nil {
+		return change{}, err
+	}
+	d, fresh, back, err := w.gate(ctx, actor, k, revision.Content, dispositions)
+	switch {
+	case err != nil:
+		return change{}, err
+	case back != nil:
+		return *back, nil
+	case revision.Content.Digest() != d.Digest:
+		return change{}, models.Errorf(models.CodeInternal, "稿件内容与其摘要不符，不能签发；请立即联系管理员核查。")
+	case !signedBy(append(approvalsInForce(k.draft, k.decisions), x)):
+		return change{}, models.Errorf(models.CodeInternal, "没有对此内容的签发决定，不能签发。")
+	}
+	r := models.Release{ID: newID(), DraftID: d.ID, AccountID: d.AccountID, Revision: d.Revision, Digest: d.Digest, Tier: d.Tier, ReleasedAt: x.At}
+	if r.Document, err = documentOf(r, revision.Content); err != nil {
+		return change{}, err
+	}
+	certificate := models.Certificate{ReleaseID: r.ID, DraftID: d.ID, Number: d.Number, AccountID: d.AccountID, Digest: d.Digest, Tier: d.Tier,
+		Edition: d.Edition, Profile: d.Profile, NotBefore: revision.Content.NotBefore, ReleasedAt: r.ReleasedAt,
+		Decisions: w.certified(ctx, append(approvalsInForce(k.draft, k.decisions), x))}
+
+	now := d
+	if now.State, err = move(ctx, d.State, d.Route, eventRelease, ""); err != nil {
+		return change{}, err
+	}
+	now.Step, now.DueAt, now.ReleaseID = -1, time.Time{}, r.ID
+	c := decisionChange(k.draft, now, x, notice("released", map[string]any{"release": r.ID})).then(confirmation(confirm, x))
+	c.data["release"] = r.ID
+	return c.then(func(tx *store.Tx, _ models.AuditEvent) error {
+		if fresh != nil {
+			if err := tx.InsertReport(*fresh); err != nil {
+				return err
+			}
+		}
+		return w.insertRelease(tx, r, certificate)
+	}).after(w.released.ring), nil
+}
+
+// insertRelease takes the feed position last, so that its row is locked as briefly as can be.
+func (w *Workflow) insertRelease(tx *store.Tx, r models.Release, certificate models.Certificate) error {
+	position, err := tx.Count(counterFeed)
+	if err != nil {
+		return err
+	}
+	r.Serial, certificate.Serial = position, position
+	envelope, err := models.SignCertificate(w.key, certificate)
+	if err != nil {
+		return err
+	}
+	if r.Certificate, err = json.Marshal(envelope); err != nil {
+		return err
+	}
+	if err := tx.InsertRelease(r); err != nil {
+		return err
+	}
+	return tx.InsertFeedEntry(models.FeedEntry{Position: position, Op: models.FeedRelease, ReleaseID: r.ID, AccountID: r.AccountID, At: r.ReleasedAt})
+}
+
+func signedBy(approvals []models.Decision) bool {
+	return slices.ContainsFunc(approvals, func(x models.Decision) bool { return x.Signs })
+}
+
+// documentOf is the release as the feed sends it, made once and never again.
+func documentOf(r models.Release, c models.Content) (json.RawMessage, error) {
+	media := c.Media
+	if media == nil {
+		media = []models.Media{}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(models.ReleaseDocument{ID: r.ID, DraftID: r.DraftID, AccountID: r.AccountID, Title: c.Title, Body: c.Body,
+		Format: c.Format, Kind: c.Kind, Source: c.Source, Media: media, Digest: r.Digest, Tier: r.Tier,
+		NotBefore: c.NotBefore, ReleasedAt: r.ReleasedAt})
+	return bytes.TrimSpace(out.Bytes()), err
+}
+
+func (w *Workflow) certified(ctx context.Context, approvals []models.Decision) []models.CertificateDecision {
+	out := make([]models.CertificateDecision, len(approvals))
+	for i, x := range approvals {
+		out[i] = models.CertificateDecision{Step: x.Step, Role: x.Role, Person: x.PersonID, PersonName: w.personName(ctx, x.PersonID),
+			OnBehalfOf: x.OnBehalfOf, Signs: x.Signs, Digest: x.Digest, At: x.At}
+	}
+	return out
+}
+
+// Release reads one release that the actor may see.
+func (w *Workflow) Release(ctx context.Context, actor models.Actor, id string) (models.Release, error) {
+	r, err := w.store.Release(ctx, id)
+	if err != nil {
+		return models.Release{}, err
+	}
+	if !slices.Contains(actor.VisibleAccounts(), r.AccountID) {
+		return models.Release{}, models.Errorf(models.CodeNotFound, "没有这个签发件。")
+	}
+	return r, nil
+}
+
+// Keys are the public keys of certificates, retired ones too; never the private ones.
+func (w *Workflow) Keys(ctx context.Context) ([]models.SigningKey, error) {
+	keys, err := w.store.Keys(ctx)
+	for i := range keys {
+		keys[i].Private = nil
+	}
+	return keys, err
+}
+
+// Receipts are the last words of all channels on a release.
+func (w *Workflow) Receipts(ctx context.Context, actor models.Actor, releaseID string) ([]models.Receipt, error) {
+	r, err := w.Release(ctx, actor, releaseID)
+	if err != nil {
+		return nil, err
+	}
+	return w.store.Receipts(ctx, r.ID)
+}
+
+// receiptTries bounds how often a receipt is tried again when another one of
+// the same draft was faster: a receipt is no human decision.
+const receiptTries = 20
+
+// PutReceipt records what a channel says of a release; the same word twice is
+// one. The first published receipt with the signed digest makes the draft
+// published. A digest other than the signed one is recorded, raises an alert
+// and publishes nothing.
+func (w *Workflow) PutReceipt(ctx context.Context, actor models.Actor, releaseID, channel string, in ReceiptInput) (models.Receipt, error) {
+	r, err := w.Release(ctx, actor, releaseID)
+	if err != nil {
+		return models.Receipt{}, err
+	}
+	if actor.Kind != models.ActorIntegration {
+		return models.Receipt{}, models.Errorf(models.CodeForbidden, "发布回执只能由发布端的令牌提交。")
+	}
+	if err := validateReceipt(channel, in); err != nil {
+		return models.Receipt{}, err
+	}
+	receipt := models.Receipt{ReleaseID: r.ID, Channel: channel, State: in.State, URL: in.URL, PlatformID: in.PlatformID,
+		Digest: in.Digest, Error: in.Error, At: models.Millis(in.At), By: actor.ID}
+	for try := 0; ; try++ {
+		stored, err := w.putReceipt(ctx, actor, r, receipt, in.At.IsZero())
+		if models.CodeOf(err) != models.CodeConflict || try == receiptTries {
+			return stored, err
+		}
+		time.Sleep(time.Duration(try) * time.Millisecond)
+	}
+}
+
+func (w *Workflow) putReceipt(ctx context.Context, actor models.Actor, r models.Release, receipt models.Receipt, untimed bool) (models.Receipt, error) {
+	d, err := w.store.Draft(ctx, r.DraftID)
+	if err != nil {
+		return models.Receipt{}, err
+	}
+	known, err := w.store.Receipts(ctx, r.ID)
+	if err != nil {
+		return models.Receipt{}, err
+	}
+	for _, k := range known {
+		if k.Channel == receipt.Channel && sameWord(k, receipt, untimed) {
+			return k, nil
+		}
+	}
+	receipt.ReceivedAt = w.clock()
+	if untimed {
+		receipt.At = receipt.ReceivedAt
+	}
+	c := change{was: d, now: d, kind: "receipt", data: map[string]any{"release": r.ID, "channel": receipt.Channel, "receipt": receipt.State,
+		"url": receipt.URL, "platform_id": receipt.PlatformID, "published_digest": receipt.Digest, "error": receipt.Error},
+		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.PutReceipt(receipt) }}
+	drifted := receipt.Digest != "" && receipt.Digest != r.Digest
+	switch {
+	case drifted:
+		c.kind = "drift"
+		c.notices = []models.Notice{notice("drift", map[string]any{"release": r.ID, "channel": receipt.Channel, "digest": receipt.Digest})}
+		w.log.WarnContext(ctx, "published content differs from what was signed", "release", r.ID, "channel", receipt.Channel)
+	case receipt.State == models.ReceiptFailed:
+		c.notices = []models.Notice{notice("failed", map[string]any{"release": r.ID, "channel": receipt.Channel})}
+	case receipt.State == models.ReceiptPublished && d.State == models.StateReleased:
+		c.kind = "published"
+		if c.now.State, err = move(ctx, d.State, d.Route, eventPublish, ""); err != nil {
+			return models.Receipt{}, err
+		}
+	}
+	_, err = w.commit(ctx, actor, c)
+	return receipt, err
+}
+
+// sameWord says whether a receipt repeats the one that is stored.
+func sameWord(stored, fresh models.Receipt, untimed bool) bool {
+	return stored.State == fresh.State && stored.URL == fresh.URL && stored.PlatformID == fresh.PlatformID && stored.Digest == fresh.Digest &&
+		stored.Error == fresh.Error && stored.By == fresh.By && (untimed || stored.At.Equal(fresh.At))
+}
+
+func validateReceipt(channel string, in ReceiptInput) error {
+	var f faults
+	f.text("/channel", channel, 64, false)
+	if channel == "" {
+		f.add("/channel", "须写明渠道。")
+	}
+	oneOf(&f, "/state", in.State, models.ReceiptReceived, models.ReceiptPublished, models.ReceiptRemoved, models.ReceiptFailed)
+	f.text("/url", in.URL, 2000, false)
+	f.text("/platform_id", in.PlatformID, 200, false)
+	f.text("/error", in.Error, 2000, true)
+	if in.Digest != "" && !sha256Hex.MatchString(in.Digest) {
+		f.add("/digest", "应为 64 位小写十六进制的 SHA-256。")
+	}
+	return models.Invalid(f)
+}

@@ -1,0 +1,177 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+
+	"shenfa/models"
+	"shenfa/models/store"
+)
+
+var errNoDraft = models.Errorf(models.CodeNotFound, "没有这份稿件，或您无权查看。")
+
+// seesLocked are the roles to which a locked draft stays visible.
+var seesLocked = []models.Role{models.RoleSecrecyReviewer, models.RolePrincipalLead}
+
+// visibleDraft reads a draft that the actor may see whole. To its author a
+// locked draft is known, but not open: CodeConflict.
+func (w *Workflow) visibleDraft(ctx context.Context, actor models.Actor, id string) (models.Draft, error) {
+	d, hidden, err := w.knownDraft(ctx, actor, id)
+	if err == nil && hidden {
+		err = models.Errorf(models.CodeConflict, "稿件已涉密锁定，等待保密审查，期间不能查看或处理。")
+	}
+	return d, err
+}
+
+// knownDraft reads a draft that the actor may know of; hidden says that only its title is for them.
+func (w *Workflow) knownDraft(ctx context.Context, actor models.Actor, id string) (d models.Draft, hidden bool, err error) {
+	if d, err = w.store.Draft(ctx, id); err != nil {
+		return d, false, err
+	}
+	switch {
+	case actor.Kind != models.ActorUser || len(actor.RolesOn(d.AccountID)) == 0:
+		return models.Draft{}, false, errNoDraft
+	case d.State != models.StateLocked || actor.Holds(d.AccountID, seesLocked...):
+		return d, false, nil
+	case slices.Contains(d.Writers, actor.ID):
+		return d, true, nil
+	}
+	return models.Draft{}, false, errNoDraft
+}
+
+// View reads one draft with all that the actor may see of it and do with it.
+func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (View, error) {
+	d, hidden, err := w.knownDraft(ctx, actor, id)
+	if err != nil {
+		return View{}, err
+	}
+	v := View{Draft: d, StateLabel: w.StateLabel(d.State), Names: map[string]string{}}
+	v.name(ctx, w, d.CreatedBy, d.LastEditor)
+	if hidden {
+		v.Hidden = true
+		v.Draft = models.Draft{ID: d.ID, Number: d.Number, UnitID: d.UnitID, AccountID: d.AccountID, State: d.State, Step: -1,
+			Title: d.Title, CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
+		return v, nil
+	}
+	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
+	if err != nil {
+		return View{}, err
+	}
+	v.Content = revision.Content
+	if d.Outcome != "" {
+		stored, err := w.store.LastReport(ctx, d.ID)
+		if err != nil {
+			return View{}, err
+		}
+		if stored.Digest == d.Digest {
+			v.Report = &stored.Report
+		}
+		if v.Dispositions, err = w.dispositionsOf(ctx, d); err != nil {
+			return View{}, err
+		}
+	}
+	if v.Decisions, err = w.store.Decisions(ctx, d.ID); err != nil {
+		return View{}, err
+	}
+	for _, x := range v.Decisions {
+		v.name(ctx, w, x.PersonID, x.OnBehalfOf)
+	}
+	for _, x := range v.Dispositions {
+		v.name(ctx, w, x.By, x.ConfirmedBy)
+	}
+	account, profile, err := w.accountOf(ctx, d)
+	if err != nil {
+		return View{}, err
+	}
+	for _, step := range d.Route {
+		v.StepLabels = append(v.StepLabels, profile.names(step.Roles))
+	}
+	v.allow(actor, desk{draft: d, decisions: v.Decisions, profile: profile, account: account})
+	return v, nil
+}
+
+func (v *View) name(ctx context.Context, w *Workflow, ids ...string) {
+	for _, id := range ids {
+		if _, known := v.Names[id]; !known && id != "" {
+			v.Names[id] = w.personName(ctx, id)
+		}
+	}
+}
+
+// actions in the order in which people are offered them.
+var actions = []models.Action{models.ActionApprove, models.ActionReturn, models.ActionReject, models.ActionRaise,
+	models.ActionLower, models.ActionRecall, models.ActionCancel}
+
+// allow works out what the actor may do, by the same checks that the acts make.
+func (v *View) allow(actor models.Actor, k desk) {
+	d := k.draft
+	proposed := slices.ContainsFunc(v.Dispositions, func(x models.Disposition) bool { return x.By == actor.ID })
+	for _, a := range actions {
+		_, err := k.may(actor, a)
+		switch {
+		case err != nil, a == models.ActionApprove && proposed,
+			a == models.ActionRaise && d.Tier == models.TierMajor, a == models.ActionLower && d.Tier == models.TierGeneral:
+			continue
+		}
+		v.Allowed = append(v.Allowed, a)
+	}
+	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, models.RoleEditor)
+	_, revisable := transitionOf(eventRevise, d.State, d.Route)
+	_, waiting := waitingRole(d.State)
+	_, screenable := transitionOf(eventBlock, d.State, d.Route)
+	v.MayEdit = revisable && (author || editor)
+	v.MaySubmit = author && screenable && !waiting
+	v.MayDispose = d.State == models.StateBlocked && (author || editor)
+}
+
+// Drafts lists the drafts of the actor's accounts, newest first. Locked drafts
+// stand in no list.
+func (w *Workflow) Drafts(ctx context.Context, actor models.Actor, q DraftsQuery) (DraftPage, error) {
+	accounts := actor.VisibleAccounts()
+	if actor.Kind != models.ActorUser {
+		accounts = nil
+	}
+	if q.Account != "" {
+		if !slices.Contains(accounts, q.Account) {
+			return DraftPage{}, models.Errorf(models.CodeNotFound, "没有这个账号，或您在该账号没有角色。")
+		}
+		accounts = []string{q.Account}
+	}
+	if q.Limit <= 0 || q.Limit > MaxFeedLimit {
+		q.Limit = defaultPerPage
+	}
+	if len(accounts) == 0 {
+		return DraftPage{Items: []models.Draft{}}, nil
+	}
+	items, err := w.store.Drafts(ctx, store.DraftFilter{Accounts: accounts, States: q.States, Text: q.Text, Before: q.After, Limit: q.Limit + 1})
+	if err != nil {
+		return DraftPage{}, err
+	}
+	page := DraftPage{Items: items}
+	if len(items) > q.Limit {
+		page.Items = items[:q.Limit]
+		page.Next = page.Items[q.Limit-1].ID
+	}
+	return page, nil
+}
+
+// Revisions are all contents that the draft had, oldest first.
+func (w *Workflow) Revisions(ctx context.Context, actor models.Actor, id string) ([]models.Revision, error) {
+	d, err := w.visibleDraft(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return w.store.Revisions(ctx, d.ID)
+}
+
+// timelineLimit is more events than any draft has.
+const timelineLimit = 10_000
+
+// Timeline is the audit chain of the draft, oldest first.
+func (w *Workflow) Timeline(ctx context.Context, actor models.Actor, id string) ([]models.AuditEvent, error) {
+	d, err := w.visibleDraft(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return w.store.Events(ctx, d.ID, 0, timelineLimit)
+}

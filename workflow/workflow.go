@@ -1,0 +1,231 @@
+// Package workflow moves drafts from the author to the release: it holds the
+// one table of transitions, the routes, decisions, dispositions and releases.
+// Every act is one transaction that starts here, with a conditional update on
+// the draft that it was decided on.
+package workflow
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"shenfa/models"
+	"shenfa/models/store"
+	"shenfa/screening"
+)
+
+// Options wires a Workflow.
+type Options struct {
+	Store    *store.Store // migrated
+	Engine   *screening.Engine
+	Profiles *Profiles
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: slog.Default()
+}
+
+// Workflow is the one place where drafts change. It keeps no state of a draft
+// in memory: any number of replicas may work on one database.
+type Workflow struct {
+	store    *store.Store
+	engine   *screening.Engine
+	profiles *Profiles
+	now      func() time.Time
+	log      *slog.Logger
+
+	released bell     // rings when this process commits a feed entry
+	names    sync.Map // person id -> display name
+	tries    signInTries
+
+	key models.SigningKey // signs certificates
+}
+
+// New makes a workflow over a migrated store. The first one on a database makes its signing key.
+func New(o Options) (*Workflow, error) {
+	w := &Workflow{store: o.Store, engine: o.Engine, profiles: o.Profiles, now: o.Now, log: o.Log}
+	if w.now == nil {
+		w.now = time.Now
+	}
+	if w.log == nil {
+		w.log = slog.Default()
+	}
+	key, err := w.signingKey(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	w.key = key
+	return w, nil
+}
+
+// signingKey is the oldest key in force, made if there is none.
+func (w *Workflow) signingKey(ctx context.Context) (models.SigningKey, error) {
+	find := func() (models.SigningKey, bool, error) {
+		keys, err := w.store.Keys(ctx)
+		for _, k := range keys {
+			if k.RetiredAt.IsZero() && k.Algorithm == models.AlgorithmEd25519 && len(k.Private) == ed25519.PrivateKeySize {
+				return k, true, err
+			}
+		}
+		return models.SigningKey{}, false, err
+	}
+	key, found, err := find()
+	if found || err != nil {
+		return key, err
+	}
+	fresh, err := models.NewSigningKey(w.now())
+	if err != nil {
+		return models.SigningKey{}, err
+	}
+	if err := w.store.Update(ctx, func(tx *store.Tx) error { return tx.InsertKey(fresh) }); err != nil {
+		return models.SigningKey{}, err
+	}
+	key, _, err = find()
+	return key, err
+}
+
+// clock is the present moment as the database keeps it.
+func (w *Workflow) clock() time.Time { return models.Millis(w.now()) }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// once finds what an earlier call with the same Idempotency-Key made: the id
+// of its resource, or "" if there was none.
+func (w *Workflow) once(ctx context.Context, actor models.Actor) (string, error) {
+	if actor.Once.Key == "" {
+		return "", nil
+	}
+	row, err := w.store.Once(ctx, actor.ID, actor.Once.Key)
+	switch {
+	case models.CodeOf(err) == models.CodeNotFound:
+		return "", nil
+	case err != nil:
+		return "", err
+	case row.Request != actor.Once.Request:
+		return "", models.Errorf(models.CodeKeyReused, "此幂等键（Idempotency-Key）已用于另一请求，请更换后重试。")
+	}
+	return row.Resource, nil
+}
+
+// update runs one act in one transaction, and claims the actor's
+// Idempotency-Key for the resource in it. If the answer to COMMIT was lost,
+// committed looks up whether it went through. If a call with the same key was
+// faster, replayed is true and nothing was changed.
+func (w *Workflow) update(ctx context.Context, actor models.Actor, resource string, committed func() bool, fn func(*store.Tx) error) (replayed bool, err error) {
+	err = w.store.Update(ctx, func(tx *store.Tx) error {
+		if actor.Once.Key != "" {
+			row := store.OnceRow{Actor: actor.ID, Key: actor.Once.Key, Request: actor.Once.Request, Resource: resource, At: w.clock()}
+			if err := tx.InsertOnce(row); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	})
+	switch {
+	case errors.Is(err, store.ErrOnceTaken):
+		_, err := w.once(ctx, actor)
+		return true, err
+	case errors.Is(err, store.ErrCommitUnknown) && committed != nil && committed():
+		return false, nil
+	}
+	return false, err
+}
+
+// change is one act on one draft: the row before and after, and what goes with
+// it. The version, the audit chain and the time of the row are set by commit.
+type change struct {
+	was, now models.Draft
+	kind     string // of the audit event
+	data     map[string]any
+	notices  []models.Notice
+	also     func(tx *store.Tx, event models.AuditEvent) error // further writes of the act
+	done     func()                                            // called once the change is committed
+}
+
+// commit writes a change: draft, audit event, outbox and all else in one
+// transaction. Someone faster makes it CodeConflict. It gives the draft as
+// stored; after a replay, the draft as it is now.
+func (w *Workflow) commit(ctx context.Context, actor models.Actor, c change) (models.Draft, error) {
+	at := w.clock()
+	now := c.now
+	now.Version = c.was.Version + 1
+	now.UpdatedAt = at
+	if c.data == nil {
+		c.data = map[string]any{}
+	}
+	if c.was.State != now.State {
+		c.data["from"] = c.was.State
+	}
+	c.data["state"], c.data["digest"] = now.State, now.Digest
+	event, err := newEvent(c.was.ID, c.was.ChainN, c.was.ChainHead, at, actor, c.kind, c.data)
+	if err != nil {
+		return models.Draft{}, err
+	}
+	now.ChainN, now.ChainHead = event.N, event.Hash
+	for i := range c.notices {
+		c.notices[i].ID, c.notices[i].DraftID, c.notices[i].At = newID(), now.ID, at
+	}
+	committed := func() bool {
+		stored, err := w.store.Events(context.WithoutCancel(ctx), now.ID, event.N-1, 1)
+		return err == nil && len(stored) == 1 && stored[0].Hash == event.Hash
+	}
+	replayed, err := w.update(ctx, actor, now.ID, committed, func(tx *store.Tx) error {
+		if err := tx.UpdateDraft(c.was, now); err != nil {
+			return err
+		}
+		if err := tx.InsertEvents([]models.AuditEvent{event}); err != nil {
+			return err
+		}
+		if len(c.notices) > 0 {
+			if err := tx.InsertNotices(c.notices); err != nil {
+				return err
+			}
+		}
+		if c.also != nil {
+			return c.also(tx, event)
+		}
+		return nil
+	})
+	if err != nil {
+		return models.Draft{}, err
+	}
+	if replayed {
+		return w.store.Draft(ctx, now.ID)
+	}
+	if c.done != nil {
+		c.done()
+	}
+	return now, nil
+}
+
+// personName is the display name of a person; their id if they cannot be read.
+func (w *Workflow) personName(ctx context.Context, id string) string {
+	if name, ok := w.names.Load(id); ok {
+		return name.(string)
+	}
+	user, err := w.store.User(ctx, id)
+	if err != nil {
+		return id
+	}
+	w.names.Store(id, user.Name)
+	return user.Name
+}
+
+// profileOf is the profile of an account.
+func (w *Workflow) profileOf(a models.Account) (*Profile, error) {
+	return w.profiles.Profile(a.Profile)
+}
+
+// RoleLabel is the Chinese name of a role.
+func (w *Workflow) RoleLabel(r models.Role) string { return w.profiles.RoleLabel(r) }
+
+// StateLabel is the Chinese name of a state.
+func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.profiles) }
+
+// Screen screens a text without storing anything.
+func (w *Workflow) Screen(ctx context.Context, t screening.Text) (models.Report, error) {
+	return w.engine.Screen(ctx, t)
+}
