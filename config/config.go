@@ -25,7 +25,7 @@ type Config struct {
 type Server struct {
 	// 监听地址，形如 主机:端口。只在本机试用可保持默认；对外服务写 "0.0.0.0:8080"，并由反向代理或下面的证书提供 HTTPS。
 	Addr string `toml:"addr"`
-	// 用户在浏览器里打开的地址，如 "https://shenfa.example.gov.cn"。经反向代理访问时必须填写，登录表单据此核对请求来源；不经代理可留空。
+	// 用户在浏览器里打开的地址，如 "https://shenfa.example.gov.cn"。经反向代理访问时填写；不经代理可留空。
 	BaseURL string `toml:"base_url"`
 	// HTTPS 证书文件（PEM，含中间证书）。与 tls_key 同时填写或同时留空。
 	TLSCert string `toml:"tls_cert"`
@@ -35,6 +35,12 @@ type Server struct {
 	SecureCookies string `toml:"secure_cookies"`
 	// 反向代理的地址或网段，如 ["10.0.0.0/8"]。只有来自这些地址的请求，其 X-Forwarded-For 才被采信；留空则一概不信。
 	TrustedProxies []string `toml:"trusted_proxies"`
+	// 登录后多久不操作须重新登录。
+	SessionIdle time.Duration `toml:"session_idle"`
+	// 登录后最长多久须重新登录。
+	SessionLifetime time.Duration `toml:"session_lifetime"`
+	// 处理一次接口请求的时限；长轮询的等待时间不计在内。
+	RequestTimeout time.Duration `toml:"request_timeout"`
 	// 读完一次请求的时限。
 	ReadTimeout time.Duration `toml:"read_timeout"`
 	// 处理并写完一次答复的时限。发布端长轮询最长等 30 秒，故不得小于 40 秒。
@@ -49,9 +55,9 @@ type Server struct {
 
 // Database is the section of the database.
 type Database struct {
-	// 数据库地址。单机用 SQLite："sqlite://shenfa.db"（相对启动目录）或 "sqlite:///var/lib/shenfa/shenfa.db"；单位服务器用 MySQL 8 或 MariaDB 10.11："mysql://用户:口令@主机:3306/库名"。含口令时宜改用环境变量 SHENFA_DATABASE_DSN 或文件 SHENFA_DATABASE_DSN_FILE。
+	// 数据库地址。单机用 SQLite："sqlite://shenfa.db"（相对启动目录）或 "sqlite:///var/lib/shenfa/shenfa.db"；单位服务器用 MySQL 8 或 MariaDB 10.11："mysql://用户:密码@主机:3306/库名"。含密码时宜改用环境变量 SHENFA_DATABASE_DSN 或文件 SHENFA_DATABASE_DSN_FILE。
 	DSN string `toml:"dsn" secret:"true"`
-	// 最多同时打开的连接数。MySQL 上不得超过服务器允许的连接数除以副本数。
+	// 最多同时打开的连接数；0 为自动（MySQL 32，SQLite 8）。MySQL 上不得超过服务器允许的连接数除以副本数。
 	MaxConns int `toml:"max_conns"`
 	// 启动时自动升级表结构。升级只增不改，可放心保持开启；由专人执行 shenfa migrate up 的单位可关闭，此时表结构未升级则拒绝启动。
 	MigrateOnStart bool `toml:"migrate_on_start"`
@@ -84,13 +90,16 @@ func Default() Config {
 			Addr:            "127.0.0.1:8080",
 			SecureCookies:   "auto",
 			TrustedProxies:  []string{},
+			SessionIdle:     2 * time.Hour,
+			SessionLifetime: 12 * time.Hour,
+			RequestTimeout:  15 * time.Second,
 			ReadTimeout:     30 * time.Second,
 			WriteTimeout:    60 * time.Second,
 			IdleTimeout:     2 * time.Minute,
 			ShutdownTimeout: 30 * time.Second,
 			MaxBody:         4 << 20,
 		},
-		Database: Database{DSN: "sqlite://shenfa.db", MaxConns: 16, MigrateOnStart: true},
+		Database: Database{DSN: "sqlite://shenfa.db", MigrateOnStart: true},
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }

@@ -74,9 +74,12 @@ func tomlOf(v reflect.Value) string {
 	case string:
 		return strconv.Quote(value)
 	case time.Duration:
-		text := value.String() // 2m0s is better written 2m
+		text := value.String() // 2h0m0s is better written 2h
 		if strings.HasSuffix(text, "m0s") {
 			text = strings.TrimSuffix(text, "0s")
+		}
+		if strings.HasSuffix(text, "h0m") {
+			text = strings.TrimSuffix(text, "0m")
 		}
 		return strconv.Quote(text)
 	case []string:

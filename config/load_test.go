@@ -39,7 +39,7 @@ func TestLaterSourcesWin(t *testing.T) {
 	want.Server.ReadTimeout = 7 * time.Second
 	want.Server.MaxBody = 100_000
 	want.Server.TrustedProxies = []string{"10.1.1.1", "10.2.0.0/16"}
-	want.Database = Database{DSN: "mysql://u:p@h/db", MaxConns: 16}
+	want.Database = Database{DSN: "mysql://u:p@h/db"}
 	want.Log.Format = "json"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

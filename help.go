@@ -1,0 +1,53 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// usageTemplate is cobra's own, in Chinese.
+const usageTemplate = `用法：{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} <命令>{{end}}{{if .HasExample}}
+
+示例：
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+命令：{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+选项：
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+“{{.CommandPath}} <命令> --help”显示一个命令的详细用法。{{end}}
+`
+
+// speakChinese gives a command and those below it Chinese help, and makes a
+// mistyped subcommand an error everywhere.
+func speakChinese(root *cobra.Command) {
+	root.SetUsageTemplate(usageTemplate)
+	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError("%s\n用法：%s（详见 %s --help）", err, c.UseLine(), c.CommandPath())
+	})
+	root.PersistentFlags().BoolP("help", "h", false, "显示用法")
+	for _, c := range withBelow(root) {
+		c.DisableFlagsInUseLine = true
+		if c.HasSubCommands() && c.RunE == nil {
+			c.Args, c.RunE = groupArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+}
+
+// groupArgs is for a command that only holds others.
+func groupArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("没有“%s %s”这个命令（详见 %s --help）", c.CommandPath(), args[0], c.CommandPath())
+	}
+	return nil
+}
+
+func withBelow(c *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{c}
+	for _, child := range c.Commands() {
+		all = append(all, withBelow(child)...)
+	}
+	return all
+}
