@@ -173,8 +173,8 @@ func (s *signInTries) slot(ctx context.Context) (func(), error) {
 	}
 }
 
-// nobody's hash is compared where there is no such user, so that both take as long.
-const nobodyHash = "$argon2id$v=19$m=65536,t=1,p=2$c2hlbmZhLXNoZW5mYS1zYQ$5cMMHmGKpDGkP2fYJFLDmEkBIzVWnNsvJjW5Ha6TBiI"
+// nobodyHash, of a random password that was not kept, is compared where there is no such user, so that both take as long.
+const nobodyHash = "$argon2id$v=19$m=65536,t=1,p=2$/KfLm44ZBwddzvDauY6P1w$fvy/WCdm9FhgkvRfQ0HKevOn2UdQcURMp7pLlNRUK2M"
 
 // SignIn checks a password: CodeUnauthenticated if it does not fit or the user
 // is disabled, CodeRateLimited after many wrong ones.
