@@ -1,0 +1,153 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"shenfa/models"
+)
+
+// chain is the order of all middleware. For operations, huma goes on with
+// limitTime, authenticate and readRequest (see routes).
+func (a *API) chain(engine *gin.Engine) http.Handler {
+	engine.Use(
+		a.observe,            // access log and metrics: sees everything below, with the route
+		recoverPanics,        // a panic is a problem with an error id, not a lost connection
+		a.secure,             // headers that hold for every answer
+		ownOriginOnly(),      // writes with a cookie come from our own pages
+		newCompressor().gzip, // JSON, where the caller accepts it
+	)
+	return identify(a.session(engine))
+}
+
+// identify gives each request an id, the caller's if it is a harmless word.
+func identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-Id")
+		if len(id) == 0 || len(id) > 64 || strings.ContainsFunc(id, outsideWord) {
+			id = uuid.Must(uuid.NewV7()).String()
+		}
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(withCall(r.Context(), &call{id: id})))
+	})
+}
+
+func outsideWord(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
+}
+
+// session loads the session of a request that comes with a cookie; a request
+// with a token has none.
+func (a *API) session(next http.Handler) http.Handler {
+	with := a.sessions.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		with.ServeHTTP(w, r)
+	})
+}
+
+// observe writes one line for each request: no bodies, no titles, no query.
+func (a *API) observe(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	route, status, took := c.FullPath(), c.Writer.Status(), time.Since(start)
+	if route == "" {
+		route = "none"
+	}
+	a.metrics.request(c.Request.Method, route, status, took)
+	call := callOf(c.Request.Context())
+	attrs := []slog.Attr{slog.String("method", c.Request.Method), slog.String("route", route), slog.Int("status", status),
+		slog.Int64("duration_us", took.Microseconds()), slog.String("request_id", call.id)}
+	if call.actor.ID != "" {
+		attrs = append(attrs, slog.String("actor", call.actor.ID))
+	}
+	level := slog.LevelInfo
+	if p := call.problem; p != nil {
+		attrs = append(attrs, slog.String("code", string(p.Code)), slog.String("error_id", p.ErrorID))
+		if p.cause != nil && p.Status >= http.StatusInternalServerError {
+			attrs = append(attrs, slog.String("cause", p.cause.Error()))
+			level = slog.LevelError
+		}
+	}
+	a.options.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// recoverPanics turns a panic into a 500. Without an answer begun the caller
+// gets a problem; the stack goes to the log.
+func recoverPanics(c *gin.Context) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		if fault == http.ErrAbortHandler {
+			panic(fault)
+		}
+		err := &panicked{fault, debug.Stack()}
+		c.Abort()
+		if c.Writer.Written() {
+			callOf(c.Request.Context()).problem = problem(err)
+			return
+		}
+		fail(c.Writer, c.Request, err)
+	}()
+	c.Next()
+}
+
+// secure sets the headers of every answer. Pages loosen the content policy for
+// their own files.
+func (a *API) secure(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cache-Control", "no-store")
+	if a.options.SecureCookies {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// ownOriginOnly refuses writes that a browser sends for another site. Tokens
+// are not sent by browsers of their own accord: they need no such care.
+func ownOriginOnly() gin.HandlerFunc {
+	protection := http.NewCrossOriginProtection()
+	return func(c *gin.Context) {
+		if c.GetHeader("Authorization") != "" {
+			return
+		}
+		if err := protection.Check(c.Request); err != nil {
+			c.Abort()
+			fail(c.Writer, c.Request, models.Errorf(models.CodeForbidden, "拒绝来自其他网站的请求。").Because(err))
+		}
+	}
+}
+
+// panicked is a panic as an error.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string {
+	return "panic: " + strings.TrimSpace(describePanic(p.value)) + "\n" + string(p.stack)
+}
+
+func describePanic(v any) string {
+	if err, ok := v.(error); ok {
+		return err.Error()
+	}
+	if text, ok := v.(string); ok {
+		return text
+	}
+	return "not an error"
+}
