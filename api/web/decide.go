@@ -1,0 +1,206 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"shenfa/models"
+	"shenfa/workflow"
+)
+
+// actionWords are the words of an action and what its form needs.
+type actionWords struct {
+	Label   string
+	Help    string
+	Done    string // said after it
+	Comment bool   // needs a comment
+	Tier    bool   // needs a tier
+}
+
+var actions = map[models.Action]actionWords{
+	models.ActionApprove: {"审核通过", "同意，转下一环节", "已审核通过。", false, false},
+	models.ActionReturn:  {"退回修改", "退回拟稿人修改，须说明意见", "已退回拟稿人修改。", true, false},
+	models.ActionReject:  {"否决", "不予发布，流程终止，须说明理由", "已否决，稿件不再发布。", true, false},
+	models.ActionRaise:   {"提高层级", "转由更高层级的负责人签发，须说明理由", "已提高层级，稿件按新层级流转。", true, true},
+	models.ActionLower:   {"降低层级", "按较低层级流转，须说明理由", "已降低层级，稿件按新层级流转。", true, true},
+	models.ActionRecall:  {"收回稿件", "收回到拟稿状态，可继续修改", "稿件已收回。", false, false},
+	models.ActionCancel:  {"撤销稿件", "不再办理，流程终止", "稿件已撤销。", false, false},
+}
+
+// signing replaces the words of approve where the approval is the sign-off.
+var signing = actionWords{"同意签发", "审定签发，内容将原样发布；下一步核对后确认", "已签发，稿件进入发布环节。", false, false}
+
+func actionLabel(a models.Action) string {
+	if words, ok := actions[a]; ok {
+		return words.Label
+	}
+	return string(a)
+}
+
+// decideForm is the decision that the page offers: the allowed actions with
+// none of them chosen, on the digest and state that the page shows.
+type decideForm struct {
+	Choices []actionChoice
+	Judges  bool // the person decides on someone's text; else they act on their own
+	Digest  string
+	State   models.State
+	Tiers   []choice
+	Comment string
+	Errors  map[string]string // by name of the form's field
+}
+
+type actionChoice struct {
+	Action models.Action
+	actionWords
+	Chosen bool
+}
+
+// newDecideForm is nil where the person may decide nothing.
+func newDecideForm(view workflow.View) *decideForm {
+	if len(view.Allowed) == 0 {
+		return nil
+	}
+	d := view.Draft
+	form := &decideForm{Digest: d.Digest, State: d.State}
+	var tiers []models.Tier
+	for _, action := range view.Allowed {
+		words, ok := actions[action]
+		if !ok {
+			words = actionWords{Label: string(action)}
+		}
+		switch action {
+		case models.ActionApprove:
+			form.Judges = true
+			if signs(d) {
+				words = signing
+			}
+		case models.ActionRaise:
+			tiers = append(tiers, models.Tiers[d.Tier.Rank()+1:]...)
+		case models.ActionLower:
+			tiers = append(tiers, models.Tiers[:max(d.Tier.Rank(), 0)]...)
+		}
+		form.Choices = append(form.Choices, actionChoice{action, words, false})
+	}
+	for _, t := range tiers {
+		form.Tiers = append(form.Tiers, choice{Value: string(t), Label: t.Label()})
+	}
+	return form
+}
+
+// signs says whether an approval of the waiting step is the sign-off.
+func signs(d models.Draft) bool {
+	return d.Step >= 0 && d.Step < len(d.Route) && d.Route[d.Step].Signs
+}
+
+// keep puts back what was typed. The choice itself is kept only where the
+// same text is decided on again, for no decision may stand there by default.
+func (f *decideForm) keep(in workflow.DecisionInput, choose bool) {
+	if f == nil {
+		return
+	}
+	f.Comment = in.Comment
+	if !choose || in.Digest != f.Digest {
+		return
+	}
+	for i := range f.Choices {
+		f.Choices[i].Chosen = f.Choices[i].Action == in.Action
+	}
+	for i := range f.Tiers {
+		f.Tiers[i].Chosen = f.Tiers[i].Value == string(in.Tier)
+	}
+}
+
+// checkDecision finds what is missing in a decision, by the form's field.
+func checkDecision(in workflow.DecisionInput) map[string]string {
+	errors := map[string]string{}
+	words, ok := actions[in.Action]
+	if !ok {
+		errors["action"] = "请选择一项决定。"
+	}
+	if words.Comment && strings.TrimSpace(in.Comment) == "" {
+		errors["comment"] = "选择“" + words.Label + "”时，请填写意见。"
+	}
+	if words.Tier && in.Tier.Rank() < 0 {
+		errors["tier"] = "请选择调整后的层级。"
+	}
+	return errors
+}
+
+// confirmPage asks a signer once more, with what is being signed before their eyes.
+type confirmPage struct {
+	workflow.View
+	Account string
+	Comment string
+}
+
+func (v *visit) decide() error {
+	id := v.Param("id")
+	in := workflow.DecisionInput{
+		Action:  models.Action(v.PostForm("action")),
+		Digest:  v.PostForm("digest"),
+		State:   models.State(v.PostForm("state")),
+		Comment: lines(v.PostForm("comment")),
+	}
+	if actions[in.Action].Tier {
+		in.Tier = models.Tier(v.PostForm("tier"))
+	}
+	if wrong := checkDecision(in); len(wrong) > 0 {
+		return v.showDraft(http.StatusUnprocessableEntity, id, func(p *draftPage) {
+			p.Refusal = &refusal{fault: faults[models.CodeInvalid], Message: "决定没有提交：填写不完整。"}
+			p.Decide.keep(in, true)
+			if p.Decide != nil {
+				p.Decide.Errors = wrong
+			}
+		})
+	}
+	done := actions[in.Action].Done
+	round := 0
+	if in.Action == models.ActionApprove {
+		view, err := v.site.workflow.View(v.ctx(), v.actor, id)
+		if err != nil {
+			return err
+		}
+		round = view.Draft.Round
+		if signs(view.Draft) {
+			done = signing.Done
+		}
+		if v.PostForm("confirmed") != "yes" && mustConfirm(view, in) {
+			return v.askConfirm(view, in)
+		}
+	}
+	draft, err := v.site.workflow.Decide(v.ctx(), v.actor, id, in)
+	if err != nil {
+		refusal := v.site.refuse(v.Context, err)
+		return v.showDraft(refusal.Status, id, func(p *draftPage) {
+			p.Refusal = &refusal
+			p.Decide.keep(in, models.CodeOf(err) == models.CodeInvalid)
+		})
+	}
+	if in.Action == models.ActionApprove && draft.Round != round || draft.State == models.StateBlocked {
+		v.site.sessions.Put(v.ctx(), flashBad, "词库已更新，稿件已按新词库重新机审，您的决定没有记录。请按最新结果办理。")
+		done = ""
+	}
+	return v.goOn("/drafts/"+id, done)
+}
+
+// mustConfirm says whether the approval would sign. A text or state other
+// than the one decided on is left to the workflow, which refuses it.
+func mustConfirm(view workflow.View, in workflow.DecisionInput) bool {
+	d := view.Draft
+	return signs(d) && d.Digest == in.Digest && (in.State == "" || in.State == d.State) &&
+		slices.Contains(view.Allowed, models.ActionApprove)
+}
+
+// askConfirm asks the signer once more.
+func (v *visit) askConfirm(view workflow.View, in workflow.DecisionInput) error {
+	_, names, err := v.accounts()
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "confirm", "drafts", "确认签发",
+		confirmPage{View: view, Account: names[view.Draft.AccountID], Comment: in.Comment})
+}
+
+// lines undoes the CR LF that forms send.
+func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"shenfa/models"
+)
+
+// timelinePage is what happened to a draft, the latest first.
+type timelinePage struct {
+	Draft  models.Draft
+	Events []pastEvent
+}
+
+type pastEvent struct {
+	models.AuditEvent
+	Label  string
+	Person string
+	Facts  []typedText
+}
+
+// eventLabels are the Chinese names of the kinds of audit events.
+var eventLabels = map[string]string{
+	"created": "新建稿件", "revised": "修改稿件", "submitted": "提交送审", "blocked": "机审拦截", "locked": "涉密锁定",
+	"disposed": "处置命中", "approved": "审核通过", "signed": "审定签发", "returned": "退回修改", "rejected": "否决",
+	"raised": "提高层级", "lowered": "降低层级", "recalled": "收回稿件", "cancelled": "撤销稿件",
+	"receipt": "发布回执", "published": "渠道已发布", "drift": "发布内容与签发内容不一致",
+}
+
+func (v *visit) timeline() error {
+	id := v.Param("id")
+	view, err := v.site.workflow.View(v.ctx(), v.actor, id)
+	if err != nil {
+		return err
+	}
+	if view.Hidden {
+		return models.Errorf(models.CodeNotFound, "稿件已锁定，时间线不可查看。")
+	}
+	events, err := v.site.workflow.Timeline(v.ctx(), v.actor, id)
+	if err != nil {
+		return err
+	}
+	page := timelinePage{Draft: view.Draft}
+	for _, e := range slices.Backward(events) {
+		page.Events = append(page.Events, pastEvent{e, labelOr(eventLabels, e.Kind), v.person(view.Names, e.Actor), v.facts(e, view.Names)})
+	}
+	return v.show(http.StatusOK, "timeline", "drafts", "时间线", page)
+}
+
+func (v *visit) person(names map[string]string, id string) string {
+	switch name, ok := names[id]; {
+	case ok && name != "":
+		return name
+	case id == models.System().ID:
+		return models.System().Name
+	case id == v.actor.ID:
+		return v.actor.Name
+	}
+	return "发布端"
+}
+
+// facts are what pages tell of an event's data, in the order of the table.
+func (v *visit) facts(e models.AuditEvent, names map[string]string) []typedText {
+	var data map[string]any
+	if json.Unmarshal(e.Data, &data) != nil {
+		return nil
+	}
+	text := func(value any) string { return fmt.Sprint(value) }
+	state := func(value any) string { return v.site.stateLabel(models.State(text(value))) }
+	var facts []typedText
+	for _, row := range []struct {
+		key, label string
+		say        func(any) string
+	}{
+		{"revision", "版本", func(value any) string { return fmt.Sprintf("第 %v 版", value) }},
+		{"from", "原状态", state},
+		{"to", "新状态", state},
+		{"state", "状态", state},
+		{"tier", "层级", func(value any) string { return models.Tier(text(value)).Label() }},
+		{"comment", "意见", text},
+		{"reason", "理由", text},
+		{"channel", "渠道", text},
+		{"receipt", "回执", func(value any) string { return receiptLabel(models.ReceiptState(text(value))) }},
+		{"published_digest", "发布摘要", func(value any) string { return shortDigest(text(value)) }},
+		{"digest", "内容摘要", func(value any) string { return shortDigest(text(value)) }},
+	} {
+		if value, ok := data[row.key]; ok && strings.TrimSpace(text(value)) != "" {
+			facts = append(facts, typedText{row.label, row.say(value)})
+		}
+	}
+	return facts
+}
