@@ -1,0 +1,292 @@
+package workflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"shenfa/models"
+	"shenfa/models/store/storetest"
+	"shenfa/workflow"
+)
+
+// TestRandomActsBreakNoInvariant makes random acts of random people on a few
+// drafts, and checks after each what must always hold.
+func TestRandomActsBreakNoInvariant(t *testing.T) {
+	for name, dsn := range storetest.Databases() {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, storetest.Open(t, dsn(t)))
+			rapid.Check(t, func(rt *rapid.T) {
+				acts := &acts{world: w, names: people(w)}
+				rt.Repeat(map[string]func(*rapid.T){
+					"create":  acts.create,
+					"revise":  acts.revise,
+					"submit":  acts.submit,
+					"decide":  acts.decide,
+					"approve": acts.approve,
+					"advance": acts.advance,
+					"dispose": acts.dispose,
+					"receipt": acts.receipt,
+					"":        acts.check,
+				})
+			})
+			w.verified()
+		})
+	}
+}
+
+func people(w *world) []string {
+	var names []string
+	for name := range w.people {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// acts holds the drafts of one random sequence.
+type acts struct {
+	*world
+	names []string
+	ids   []string
+	edits int
+}
+
+var bodies = []string{cleanBody, blockedBody, lockedBody, importantCue, cleanBody + "据统计有两处。"}
+
+func (a *acts) pick(rt *rapid.T) models.Draft {
+	if len(a.ids) == 0 {
+		rt.Skip("no draft yet")
+	}
+	d, err := a.store.Draft(context.Background(), rapid.SampledFrom(a.ids).Draw(rt, "draft"))
+	if err != nil {
+		rt.Fatal(err)
+	}
+	return d
+}
+
+func (a *acts) person(rt *rapid.T) models.Actor {
+	return a.people[rapid.SampledFrom(a.names).Draw(rt, "person")]
+}
+
+func (a *acts) randomInput(rt *rapid.T) workflow.DraftInput {
+	a.edits++
+	in := a.input(rapid.SampledFrom(bodies).Draw(rt, "body") + fmt.Sprint(a.edits))
+	in.DeclaredTier = rapid.SampledFrom(models.Tiers).Draw(rt, "tier")
+	in.Urgent = rapid.Bool().Draw(rt, "urgent")
+	return in
+}
+
+func (a *acts) create(rt *rapid.T) {
+	if len(a.ids) >= 3 {
+		rt.Skip("enough drafts")
+	}
+	if d, err := a.CreateDraft(context.Background(), a.person(rt), a.randomInput(rt)); err == nil {
+		a.ids = append(a.ids, d.ID)
+	}
+}
+
+// refused fails if an act that was refused changed the draft.
+func (a *acts) refused(rt *rapid.T, before models.Draft, err error) {
+	if err == nil {
+		return
+	}
+	if models.CodeOf(err) == models.CodeInternal {
+		rt.Fatalf("internal error: %v", err)
+	}
+	after, readErr := a.store.Draft(context.Background(), before.ID)
+	if readErr != nil || after.Version != before.Version {
+		rt.Fatalf("refused with %v, but the draft changed (%v)", err, readErr)
+	}
+}
+
+func (a *acts) revise(rt *rapid.T) {
+	d := a.pick(rt)
+	in := a.randomInput(rt)
+	after, err := a.ReviseDraft(context.Background(), a.person(rt), d.ID, d.Digest, in)
+	a.refused(rt, d, err)
+	if err == nil && after.Digest != d.Digest {
+		for _, x := range a.decisions(rt, d.ID) {
+			if x.Action == models.ActionApprove && x.VoidedAt.IsZero() {
+				rt.Fatalf("an approval outlived a change of content: %+v", x)
+			}
+		}
+	}
+}
+
+func (a *acts) submit(rt *rapid.T) {
+	d := a.pick(rt)
+	_, err := a.Submit(context.Background(), a.person(rt), d.ID)
+	a.refused(rt, d, err)
+}
+
+func (a *acts) decide(rt *rapid.T) {
+	d := a.pick(rt)
+	action := rapid.SampledFrom([]models.Action{models.ActionReturn, models.ActionReject, models.ActionRaise, models.ActionLower,
+		models.ActionRecall, models.ActionCancel}).Draw(rt, "action")
+	a.decideAs(rt, d, action)
+}
+
+func (a *acts) approve(rt *rapid.T) { a.decideAs(rt, a.pick(rt), models.ActionApprove) }
+
+// advance lets someone approve who is offered to, so that drafts get far.
+func (a *acts) advance(rt *rapid.T) {
+	d := a.pick(rt)
+	for _, name := range rapid.Permutation(a.names).Draw(rt, "names") {
+		v, err := a.View(context.Background(), a.people[name], d.ID)
+		if err != nil || !slices.Contains(v.Allowed, models.ActionApprove) {
+			continue
+		}
+		if _, err := a.Decide(context.Background(), a.people[name], d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}); err != nil {
+			rt.Fatalf("%s was offered to approve: %v", name, err)
+		}
+		return
+	}
+}
+
+func (a *acts) decideAs(rt *rapid.T, d models.Draft, action models.Action) {
+	actor := a.person(rt)
+	in := workflow.DecisionInput{Action: action, Digest: d.Digest, Comment: "理由", Tier: rapid.SampledFrom(models.Tiers).Draw(rt, "tier")}
+	if rapid.IntRange(0, 9).Draw(rt, "stale") == 0 {
+		in.Digest = models.Content{}.Digest()
+	}
+	after, err := a.Decide(context.Background(), actor, d.ID, in)
+	a.refused(rt, d, err)
+	switch {
+	case err != nil:
+		return
+	case in.Digest != d.Digest:
+		rt.Fatal("a decision on another digest went through")
+	case !actor.Holds(d.AccountID, models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead):
+		rt.Fatalf("%s decided without a role", actor.Name)
+	case action != models.ActionRecall && action != models.ActionCancel && slices.Contains(d.Writers, actor.ID):
+		rt.Fatalf("%s decided on their own text", actor.Name)
+	case action != models.ActionLower && after.Tier.Rank() < d.Tier.Rank():
+		rt.Fatalf("the tier fell from %s to %s by %s", d.Tier, after.Tier, action)
+	}
+}
+
+func (a *acts) dispose(rt *rapid.T) {
+	d := a.pick(rt)
+	if d.State != models.StateBlocked {
+		rt.Skip("not blocked")
+	}
+	stored, err := a.store.LastReport(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var in []workflow.DispositionInput
+	for _, h := range stored.Report.Hits {
+		if h.Severity == models.SeverityBlock {
+			in = append(in, workflow.DispositionInput{HitID: h.ID, Kind: models.DispositionFalsePositive, Reason: "办公电话"})
+		}
+	}
+	_, err = a.Dispose(context.Background(), a.person(rt), d.ID, in)
+	a.refused(rt, d, err)
+}
+
+func (a *acts) receipt(rt *rapid.T) {
+	d := a.pick(rt)
+	if d.ReleaseID == "" {
+		rt.Skip("not released")
+	}
+	in := workflow.ReceiptInput{State: rapid.SampledFrom([]models.ReceiptState{models.ReceiptReceived, models.ReceiptPublished, models.ReceiptFailed}).Draw(rt, "state"),
+		Digest: d.Digest, At: time.Unix(int64(rapid.IntRange(0, 1e9).Draw(rt, "at")), 0)}
+	if _, err := a.PutReceipt(context.Background(), a.puller, d.ReleaseID, "wechat", in); err != nil {
+		rt.Fatal(err)
+	}
+}
+
+func (a *acts) decisions(rt *rapid.T, id string) []models.Decision {
+	decisions, err := a.store.Decisions(context.Background(), id)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	return decisions
+}
+
+// check is what must hold after every act.
+func (a *acts) check(rt *rapid.T) {
+	ctx := context.Background()
+	for _, id := range a.ids {
+		d, err := a.store.Draft(ctx, id)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if d.State == models.StateReleased || d.State == models.StatePublished {
+			a.checkReleased(rt, d)
+		} else if d.ReleaseID != "" {
+			rt.Fatalf("state %s with a release", d.State)
+		}
+		if d.Outcome == models.OutcomeLocked && d.State == models.StateLocked {
+			page, err := a.Drafts(ctx, a.people["editor"], workflow.DraftsQuery{Limit: 500})
+			if err != nil || slices.ContainsFunc(page.Items, func(x models.Draft) bool { return x.ID == id }) {
+				rt.Fatalf("a locked draft is listed (%v)", err)
+			}
+		}
+		a.checkAllowed(rt, d)
+	}
+}
+
+// checkReleased: released means signed, on this digest, by someone who may, and not the author or editor.
+func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
+	release, err := a.store.Release(context.Background(), d.ReleaseID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var document models.ReleaseDocument
+	if err := json.Unmarshal(release.Document, &document); err != nil {
+		rt.Fatal(err)
+	}
+	if release.Digest != d.Digest || document.Content().Digest() != d.Digest {
+		rt.Fatal("the release is not what was signed")
+	}
+	signers := map[models.Tier][]models.Role{
+		models.TierGeneral:   {models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead},
+		models.TierImportant: {models.RoleDeputyLead, models.RolePrincipalLead},
+		models.TierMajor:     {models.RolePrincipalLead},
+	}
+	signed, persons := false, map[string]bool{}
+	for _, x := range a.decisions(rt, d.ID) {
+		if x.Action != models.ActionApprove || !x.VoidedAt.IsZero() || x.Round != d.Round {
+			continue
+		}
+		if persons[x.PersonID] || slices.Contains(d.Writers, x.PersonID) || x.Digest != d.Digest {
+			rt.Fatalf("released on a wrong approval: %+v", x)
+		}
+		persons[x.PersonID] = true
+		signed = signed || x.Signs && slices.Contains(signers[d.Tier], x.Role)
+	}
+	if !signed || len(persons) < 2 {
+		rt.Fatalf("released at tier %s without its sign-off", d.Tier)
+	}
+	dispositions, err := a.store.Dispositions(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for _, x := range dispositions {
+		if x.Digest == d.Digest && x.ConfirmedBy == "" {
+			rt.Fatalf("released with an unconfirmed disposition: %+v", x)
+		}
+	}
+}
+
+// checkAllowed: an end state offers nothing to anyone, and nobody is offered to decide on their own text.
+func (a *acts) checkAllowed(rt *rapid.T, d models.Draft) {
+	actor := a.person(rt)
+	v, err := a.View(context.Background(), actor, d.ID)
+	if err != nil {
+		return
+	}
+	if (d.State == models.StateReleased || d.State == models.StateRejected || d.State == models.StateCancelled) && (len(v.Allowed) > 0 || v.MayEdit || v.MaySubmit) {
+		rt.Fatalf("state %s offers %v", d.State, v.Allowed)
+	}
+	if slices.Contains(d.Writers, actor.ID) && slices.Contains(v.Allowed, models.ActionApprove) {
+		rt.Fatalf("%s is offered to approve their own text", actor.Name)
+	}
+}
