@@ -1,8 +1,10 @@
 package screening
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"shenfa/screening/match"
 )
@@ -19,28 +21,45 @@ func totalBytes(texts []string) (n int64) {
 	return n
 }
 
-// manyTerms makes up 10,000 terms of two to six characters out of official
-// words, which hits often (dense), or out of rare ones, which hits never (clean).
+// manyTerms makes 10,000 terms of two to six characters out of official text:
+// as they stand there, up to four times each, which makes a hit in every other
+// clause (dense); or turned round, so that none of them occurs (clean).
 func manyTerms(t testing.TB, texts []string, dense bool) []string {
+	all := []rune(strings.Join(texts, ""))
 	seen := map[string]bool{}
-	all := strings.Join(texts, "")
 	var terms []string
-	runes := []rune(all)
-	for i := 0; len(terms) < 10_000; i = (i + 7919) % (len(runes) - 8) {
-		term := string(runes[i : i+2+i%5])
-		if strings.ContainsAny(term, clauseMarks+" “”《》（）") {
-			continue
+	for i := 0; len(terms) < 30_000; i = (i + 7919) % (len(all) - 8) {
+		piece := slices.Clone(all[i : i+2+i%5])
+		if !dense {
+			slices.Reverse(piece)
 		}
-		if !dense { // the last character comes from elsewhere, so that only the beginning is official
-			term = string([]rune(term)[:1+i%3]) + string(rune('鼀'+i%180)) + string(rune('龐'+i%120))
-		}
-		if !seen[term] && (dense || !strings.Contains(all, term)) {
+		if term := string(piece); !seen[term] && !strings.ContainsFunc(term, notHan) {
 			seen[term] = true
 			terms = append(terms, term)
 		}
 	}
-	return terms
+	m, err := match.New(match.NewFold(), terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := make([]int, len(terms))
+	var found []match.Match
+	for _, text := range texts {
+		found, _ = m.Scan(found[:0], nil, text)
+		for _, f := range found {
+			count[f.Term]++
+		}
+	}
+	var kept []string
+	for i, term := range terms {
+		if dense && count[i] <= 4 || count[i] == 0 {
+			kept = append(kept, term)
+		}
+	}
+	return kept[:10_000]
 }
+
+func notHan(r rune) bool { return !unicode.Is(unicode.Han, r) }
 
 func BenchmarkDecode(b *testing.B) {
 	texts := officialText(b)

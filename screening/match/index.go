@@ -2,88 +2,87 @@ package match
 
 import "math/bits"
 
-// pair and triple pack classes into one key.
-func pair(a, b uint16) uint64      { return uint64(a)<<16 | uint64(b) }
-func triple(a, b, c uint16) uint64 { return uint64(a)<<32 | uint64(b)<<16 | uint64(c) }
-
-// hash spreads a key over the high bits (Fibonacci hashing).
-func hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
-
-// A bitmap answers "perhaps" or "certainly not" for a set of keys.
-type bitmap struct {
-	words []uint64
-	shift uint
+// A filter answers "perhaps" or "certainly not": whether two runes are a term
+// (32 kB of bits), and whether three runes begin one (128 kB).
+type filter struct {
+	pairs   [1 << 13]uint32
+	triples [1 << 15]uint32
 }
 
-func newBitmap(size int) bitmap {
-	size = min(max(size, 12), 22)
-	return bitmap{words: make([]uint64, 1<<size/64), shift: uint(64 - size)}
-}
+func pairHash(b, c uint16) uint32 { return uint32(b)*0x9E3779B1 ^ uint32(c)*0x85EBCA6B }
 
-func (b *bitmap) set(key uint64) {
-	h := hash(key) >> b.shift
-	b.words[h/64] |= 1 << (h % 64)
-}
+func tripleHash(a uint16, pair uint32) uint32 { return (uint32(a)*0xC2B2AE35 ^ pair) * 0x27D4EB2F }
 
-func (b *bitmap) has(key uint64) bool {
-	h := hash(key) >> b.shift
-	return b.words[h/64]>>(h%64)&1 != 0
-}
+func (f *filter) hasPair(h uint32) bool   { return f.pairs[h>>19]>>(h>>14&31)&1 != 0 }
+func (f *filter) hasTriple(h uint32) bool { return f.triples[h>>17]>>(h>>12&31)&1 != 0 }
+func (f *filter) addPair(h uint32)        { f.pairs[h>>19] |= 1 << (h >> 14 & 31) }
+func (f *filter) addTriple(h uint32)      { f.triples[h>>17] |= 1 << (h >> 12 & 31) }
 
-// A trie is a hash table of edges: (node, class) leads to a node. Node 0 is
-// the root; no edge leads there, so 0 also means "none".
+// nextBit stands for the runes that may follow on a node.
+func nextBit(c uint16) uint32 { return 1 << (uint32(c) * 0x9E3779B1 >> 27) }
+
+// A trie is a hash table from keys to nodes. Node 0 is none.
 type trie struct {
-	edges []edge
-	used  int
-	shift uint
+	entries []trieEntry
+	used    int
+	shift   uint
 }
 
-type edge struct {
-	key  uint64 // node<<16 | class, never 0 as classes start above 0
+type trieEntry struct {
+	key  uint64 // 0: free
 	node int32
+	next uint32 // the bits (nextBit) of the runes that may follow
 }
+
+// start and edge are the keys.
+func start(a, b, c uint16) uint64          { return uint64(a)<<32 | uint64(b)<<16 | uint64(c) }
+func edge(node int32, class uint16) uint64 { return uint64(node)<<16 | uint64(class) }
 
 func newTrie(size int) trie {
 	n := bits.Len(uint(max(2*size, 64)))
-	return trie{edges: make([]edge, 1<<n), shift: uint(64 - n)}
+	return trie{entries: make([]trieEntry, 1<<n), shift: uint(64 - n)}
 }
 
-func (t *trie) get(node int32, class uint16) int32 {
-	key := uint64(node)<<16 | uint64(class)
-	for at := hash(key) >> t.shift; ; at = (at + 1) & uint64(len(t.edges)-1) {
-		switch e := &t.edges[at]; e.key {
-		case key:
-			return e.node
-		case 0:
-			return 0
+// place is where the search for a key begins (Fibonacci hashing).
+func (t *trie) place(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> t.shift }
+
+// find is where a key stands, or would.
+func (t *trie) find(key uint64) *trieEntry {
+	for at := t.place(key); ; at = (at + 1) & uint64(len(t.entries)-1) {
+		if e := &t.entries[at]; e.key == key || e.key == 0 {
+			return e
 		}
 	}
 }
 
-// add returns the node that (node, class) leads to, making it fresh if there is none.
-func (t *trie) add(node int32, class uint16, fresh int32) (to int32, added bool) {
-	if to = t.get(node, class); to != 0 {
-		return to, false
+func (t *trie) get(key uint64) trieEntry { return *t.find(key) }
+
+// follow notes that a rune may follow on a key.
+func (t *trie) follow(key uint64, class uint16) { t.find(key).next |= nextBit(class) }
+
+// add returns the node of a key, making it fresh if there is none.
+func (t *trie) add(key uint64, fresh int32) (node int32, added bool) {
+	if node = t.get(key).node; node != 0 {
+		return node, false
 	}
-	if 2*t.used >= len(t.edges) {
+	if t.used++; 2*t.used > len(t.entries) {
 		t.grow()
 	}
-	t.put(edge{uint64(node)<<16 | uint64(class), fresh})
-	t.used++
+	t.put(trieEntry{key: key, node: fresh})
 	return fresh, true
 }
 
-func (t *trie) put(e edge) {
-	at := hash(e.key) >> t.shift
-	for t.edges[at].key != 0 {
-		at = (at + 1) & uint64(len(t.edges)-1)
+func (t *trie) put(e trieEntry) {
+	at := t.place(e.key)
+	for t.entries[at].key != 0 {
+		at = (at + 1) & uint64(len(t.entries)-1)
 	}
-	t.edges[at] = e
+	t.entries[at] = e
 }
 
 func (t *trie) grow() {
-	old := t.edges
-	t.edges = make([]edge, 2*len(old))
+	old := t.entries
+	t.entries = make([]trieEntry, 2*len(old))
 	t.shift--
 	for _, e := range old {
 		if e.key != 0 {

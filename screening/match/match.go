@@ -7,7 +7,7 @@ package match
 
 import (
 	"fmt"
-	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -28,36 +28,40 @@ type Run struct{ Start, End int32 }
 // A Matcher is immutable and safe for concurrent use.
 //
 // The runes of all terms get small numbers (classes). The scan keeps the last
-// three classes; a bitmap of all pairs that are terms and one of all first
-// triples decide, nearly always with no, whether the term list is to be asked.
-// From a triple on a hashed trie leads to the longer terms.
+// two classes; a filter tells, nearly always with no, whether they and the next
+// class are a term or begin one. Only then the hashed trie is asked.
 type Matcher struct {
-	fold    *Fold
-	class   []uint16 // by rune: class<<1 | run flag; other (no term has it), skipped
-	astral  map[rune]uint16
-	single  []bool // by class: a term of one rune
-	two     bitmap
-	three   bitmap
-	trie    trie
-	out     [][]int32 // by node: the terms that end there
-	longest int
+	fold   *Fold
+	class  *[plane]uint16 // by rune: class<<2 | flags
+	astral map[rune]uint16
+	filter *filter
+	starts trie              // the first one to three runes of a term lead to a node
+	edges  trie              // a node and the next rune lead to a node
+	terms  int32             // a node up to here is where the term before it in number ends
+	twins  map[int32][]int32 // by node: further terms that fold alike
 }
 
-// Entries of the class table. The lowest bit marks digits and letters, the
-// stuff of runs.
+// Entries of the class table. Nearly all runes are plain: those of terms that
+// need no further thought. The others carry the flag special and more.
 const (
-	other    = 0
-	inserted = 1 << 1
-	first    = 2 // the first class of a term's rune
+	other    = special            // no term has the rune
+	inserted = special | 1<<shift // it is skipped
+	first    = 2                  // the first class of a term's rune
+
+	special = 1 // not plain
+	inRun   = 2 // a digit or letter, the stuff of runs
+	alone   = 4 // a term of one rune
+
+	shift = 3
 )
 
 // maxClasses bounds the number of different runes in all terms together.
-const maxClasses = 1<<15 - 1
+const maxClasses = 1<<(16-shift) - 1
 
 // New builds a matcher. Terms that fold to nothing are an error; terms that
 // fold alike all match.
 func New(fold *Fold, terms []string) (*Matcher, error) {
-	m := &Matcher{fold: fold, class: make([]uint16, plane), astral: map[rune]uint16{}}
+	m := &Matcher{fold: fold, class: new([plane]uint16), astral: map[rune]uint16{}, filter: new(filter), twins: map[int32][]int32{}}
 	classes := map[rune]uint16{}
 	folded := make([][]uint16, len(terms))
 	for i, term := range terms {
@@ -79,133 +83,184 @@ func New(fold *Fold, terms []string) (*Matcher, error) {
 		if len(folded[i]) == 0 {
 			return nil, fmt.Errorf("term %d (%q) is empty", i, term)
 		}
-		m.longest = max(m.longest, len(folded[i]))
 	}
-	m.classify(classes)
-	m.index(folded, len(classes)+first)
+	m.classify(classes, m.index(folded))
 	return m, nil
 }
 
-func (m *Matcher) classify(classes map[rune]uint16) {
+func (m *Matcher) classify(classes map[rune]uint16, single map[uint16]bool) {
+	entry := func(folded rune) uint16 {
+		switch c := classes[folded]; {
+		case c == 0:
+			return other
+		case single[c]:
+			return c<<shift | alone | special
+		default:
+			return c << shift
+		}
+	}
 	for r := range m.class {
 		switch m.fold.kind[r] {
 		case skip:
 			m.class[r] = inserted
 		case plain:
-			m.class[r] = classes[rune(m.fold.to[r])] << 1
+			m.class[r] = entry(rune(m.fold.to[r]))
 		default:
-			m.class[r] = classes[rune(m.fold.to[r])]<<1 | 1
+			m.class[r] = entry(rune(m.fold.to[r])) | inRun | special
 		}
 	}
-	for r := range plane {
-		if r >= 0xD800 && r <= 0xDFFF {
-			m.class[r] = other
-		}
+	for r := 0xD800; r < 0xE000; r++ {
+		m.class[r] = other
 	}
-	for r, c := range classes {
+	for r := range classes {
 		if r >= plane {
-			m.astral[r] = c << 1
+			m.astral[r] = entry(r)
 		}
 	}
 }
 
-func (m *Matcher) index(terms [][]uint16, classes int) {
-	size := bits.Len(uint(64*len(terms) + 1<<12))
-	m.two, m.three = newBitmap(size), newBitmap(size)
-	m.single = make([]bool, classes)
-	m.trie = newTrie(len(terms) * 4)
-	m.out = [][]int32{nil}
-	for i, term := range terms {
-		node := int32(0)
-		for _, c := range term {
-			next, added := m.trie.add(node, c, int32(len(m.out)))
-			if added {
-				m.out = append(m.out, nil)
-			}
-			node = next
-		}
-		m.out[node] = append(m.out[node], int32(i))
-		switch len(term) {
+// index builds the tries and the filter; it answers the classes that are terms
+// alone. Shorter terms go first, so that a node where a term ends is made for
+// that term and can bear its number.
+func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
+	single = map[uint16]bool{}
+	m.starts, m.edges, m.terms = newTrie(len(terms)), newTrie(len(terms)), int32(len(terms))
+	order := make([]int32, len(terms))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return len(terms[a]) - len(terms[b]) })
+	passing := m.terms // numbers of nodes where no term ends come after those of terms
+	for _, i := range order {
+		t := terms[i]
+		head := min(len(t), 3)
+		switch head {
 		case 1:
-			m.single[term[0]] = true
+			single[t[0]] = true
 		case 2:
-			m.two.set(pair(term[0], term[1]))
+			m.filter.addPair(pairHash(t[0], t[1]))
 		default:
-			m.three.set(triple(term[0], term[1], term[2]))
+			m.filter.addTriple(tripleHash(t[0], pairHash(t[1], t[2])))
+		}
+		at, key := &m.starts, startOf(t[:head])
+		for n := head; ; n++ {
+			fresh := i + 1
+			if n < len(t) {
+				passing++
+				fresh = passing
+			}
+			node, added := at.add(key, fresh)
+			if n == len(t) {
+				if !added {
+					m.twins[node] = append(m.twins[node], i)
+				}
+				break
+			}
+			at.follow(key, t[n])
+			at, key = &m.edges, edge(node, t[n])
 		}
 	}
+	return single
+}
+
+func startOf(t []uint16) uint64 {
+	switch len(t) {
+	case 1:
+		return start(0, 0, t[0])
+	case 2:
+		return start(0, t[0], t[1])
+	}
+	return start(t[0], t[1], t[2])
 }
 
 // Scan appends the occurrences in text to found and the runs to runs, each in
 // the order of their ends.
 func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
 	var (
-		c1, c2  uint16 // classes of the last rune and the one before
-		s1, s2  int32  // where they start
-		skips   int
-		run     Run
-		digits  int
-		class   = m.class
-		entry   uint16
-		i, size int
+		c1, c2 uint16 // classes of the last rune and the one before
+		s1, s2 int32  // where they start
+		run    = openRun{broken: -1}
+		skips  int // in a row,
+		skipAt int // up to here
+		class  = m.class
+		filter = m.filter
+		size   int
 	)
-	for i = 0; i < len(text); i += size {
+	for i := 0; i < len(text); i += size {
+		var entry uint16
 		b := text[i]
-		switch {
-		case b < utf8.RuneSelf:
-			entry, size = class[b], 1
-		case b > 0xE0 && b < 0xF0 && b != 0xED && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80:
+		if b > 0xE0 && b < 0xF0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
 			entry, size = class[uint16(b)<<12|uint16(text[i+1]&0x3F)<<6|uint16(text[i+2]&0x3F)], 3
-		default:
+		} else if b < utf8.RuneSelf {
+			entry, size = class[b], 1
+		} else {
 			entry, size = m.decode(text[i:])
 		}
-		if entry == inserted {
-			if skips++; skips > MaxSkip {
-				c1, c2 = 0, 0
-			}
-			continue
-		}
-		if entry&1 != 0 {
-			if skips > MaxSkip || run.End == 0 {
-				if digits >= MinDigits {
-					runs = append(runs, run)
+		if entry&special != 0 {
+			if entry == inserted {
+				if skipAt != i {
+					skips = 0
 				}
-				run.Start, digits = int32(i), 0
+				skipAt = i + size
+				if skips++; skips > MaxSkip {
+					c1, c2, run.broken = 0, 0, int32(i)
+				}
+				continue
 			}
-			run.End = int32(i + size)
-			if b >= '0' && b <= '9' || b >= utf8.RuneSelf && m.isDigit(text[i:]) {
-				digits++
+			if entry&inRun != 0 {
+				isDigit := b >= '0' && b <= '9' || b >= utf8.RuneSelf && m.isDigit(text[i:])
+				runs = run.add(runs, int32(i), int32(i+size), s1, isDigit)
 			}
-		} else if run.End != 0 {
-			if digits >= MinDigits {
-				runs = append(runs, run)
+			if entry>>shift == 0 {
+				c1, c2 = 0, 0
+				if entry&inRun == 0 {
+					run.broken = int32(i)
+				}
+				continue
 			}
-			run.End, digits = 0, 0
+			if entry&alone != 0 {
+				found = m.emit(found, m.starts.get(start(0, 0, entry>>shift)), int32(i), int32(i+size))
+			}
 		}
-		skips = 0
-		c := entry >> 1
-		if c == other {
-			c1, c2 = 0, 0
-			continue
+		c := entry >> shift
+		pair := pairHash(c1, c)
+		if filter.hasPair(pair) && c1 != 0 {
+			found = m.emit(found, m.starts.get(start(0, c1, c)), s1, int32(i+size))
 		}
-		if m.single[c] {
-			found = m.emit(found, m.trie.get(0, c), int32(i), int32(i+size))
-		}
-		if c1 != 0 {
-			if m.two.has(pair(c1, c)) {
-				found = m.emitPair(found, c1, c, s1, int32(i+size))
-			}
-			if c2 != 0 && m.three.has(triple(c2, c1, c)) {
-				found = m.follow(found, text, c2, c1, c, s2, i+size)
-			}
+		if filter.hasTriple(tripleHash(c2, pair)) && c2 != 0 {
+			found = m.follow(found, text, start(c2, c1, c), s2, i+size)
 		}
 		c2, s2 = c1, s1
 		c1, s1 = c, int32(i)
 	}
-	if digits >= MinDigits {
-		runs = append(runs, run)
+	return found, run.close(runs)
+}
+
+// openRun is a run that may go on.
+type openRun struct {
+	Run
+	digits int
+	broken int32 // the last place that no run goes across, beside plain runes
+}
+
+// add takes in a digit or letter; plain is where the last rune of a term began.
+func (r *openRun) add(runs []Run, start, end, plain int32, isDigit bool) []Run {
+	if r.End == 0 || plain >= r.End || r.broken >= r.End {
+		runs = r.close(runs)
+		r.Start, r.digits = start, 0
 	}
-	return found, runs
+	r.End = end
+	if isDigit {
+		r.digits++
+	}
+	return runs
+}
+
+func (r *openRun) close(runs []Run) []Run {
+	if r.digits >= MinDigits {
+		runs = append(runs, r.Run)
+	}
+	return runs
 }
 
 // decode is the slow way for all but ASCII and well-formed runes of three
@@ -234,30 +289,16 @@ func (m *Matcher) isDigit(text string) bool {
 	return ok
 }
 
-// emitPair emits the terms of the two runes a and b, if the bitmap did not lie.
-func (m *Matcher) emitPair(found []Match, a, b uint16, start, end int32) []Match {
-	if node := m.trie.get(0, a); node > 0 {
-		return m.emit(found, m.trie.get(node, b), start, end)
-	}
-	return found
-}
-
 // follow goes down the trie from the first three runes of a term, which end
 // at byte end, and emits every term on the way.
-func (m *Matcher) follow(found []Match, text string, a, b, c uint16, start int32, end int) []Match {
-	node := m.trie.get(0, a)
-	if node > 0 {
-		node = m.trie.get(node, b)
-	}
-	if node > 0 {
-		node = m.trie.get(node, c)
-	}
+func (m *Matcher) follow(found []Match, text string, first uint64, start int32, end int) []Match {
+	e := m.starts.get(first)
 	skips := 0
-	for node > 0 {
-		found = m.emit(found, node, start, int32(end))
+	for e.node > 0 {
+		found = m.emit(found, e, start, int32(end))
 		i := end
 		for {
-			if i >= len(text) {
+			if e.next == 0 || i >= len(text) {
 				return found
 			}
 			entry, size := m.decode(text[i:])
@@ -269,20 +310,25 @@ func (m *Matcher) follow(found []Match, text string, a, b, c uint16, start int32
 				continue
 			}
 			skips = 0
-			c := entry >> 1
-			if c == other {
+			c := entry >> shift
+			if e.next&nextBit(c) == 0 {
 				return found
 			}
-			node, end = m.trie.get(node, c), i
+			e, end = m.edges.get(edge(e.node, c)), i
 			break
 		}
 	}
 	return found
 }
 
-func (m *Matcher) emit(found []Match, node, start, end int32) []Match {
-	if node > 0 {
-		for _, term := range m.out[node] {
+// emit adds the terms that end at a node, if any.
+func (m *Matcher) emit(found []Match, e trieEntry, start, end int32) []Match {
+	if e.node == 0 || e.node > m.terms {
+		return found
+	}
+	found = append(found, Match{Term: e.node - 1, Start: start, End: end})
+	if len(m.twins) > 0 {
+		for _, term := range m.twins[e.node] {
 			found = append(found, Match{Term: term, Start: start, End: end})
 		}
 	}
