@@ -13,7 +13,7 @@ func newAuditCommand() *cobra.Command {
 	var at place
 	audit := &cobra.Command{Use: "audit", Short: "核验审计记录"}
 	verify := &cobra.Command{
-		Use: "verify", Short: "逐条核验全部审计链；有一条不符，退出码为 1", Args: cobra.NoArgs,
+		Use: "verify", Short: "逐条核验全部审计链；有一条不符，退出码为 1", Args: exactArgs(),
 		Long: `逐条核验全部审计链：每个稿件一条，系统管理一条。
 每个事件的散列值都按其内容重算，并与下一个事件所记的对照。
 内容被改动、事件被删除或插入的链，指出其中第一个不符的事件，退出码为 1。`,

@@ -18,7 +18,7 @@ func newCompletionCommand() *cobra.Command {
 		"powershell": func(root *cobra.Command, w io.Writer) error { return root.GenPowerShellCompletionWithDesc(w) },
 	} {
 		completion.AddCommand(&cobra.Command{
-			Use: shell, Short: shell + " 的补全脚本", Args: cobra.NoArgs,
+			Use: shell, Short: shell + " 的补全脚本", Args: exactArgs(),
 			RunE: func(c *cobra.Command, _ []string) error { return write(c.Root(), c.OutOrStdout()) },
 		})
 	}

@@ -19,7 +19,7 @@ const demoFileName = "demo.json"
 func newDemoCommand() *cobra.Command {
 	var addr, data string
 	demo := &cobra.Command{
-		Use: "demo", Short: "一条命令起一个演示环境", Args: cobra.NoArgs,
+		Use: "demo", Short: "一条命令起一个演示环境", Args: exactArgs(),
 		Long: `一条命令起一个演示环境：内置数据库、一个单位和账号、每种角色各一人、十五篇处于不同环节的样稿。
 就绪后显示网址、登录名、密码和接口令牌。其中的人名、单位、号码均为虚构。
 

@@ -18,7 +18,7 @@ func newHealthcheckCommand() *cobra.Command {
 	var at place
 	var url string
 	check := &cobra.Command{
-		Use: "healthcheck", Short: "查询本机服务是否就绪（容器健康检查用）；未就绪，退出码为 1", Args: cobra.NoArgs,
+		Use: "healthcheck", Short: "查询本机服务是否就绪（容器健康检查用）；未就绪，退出码为 1", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if url == "" {
 				settings, err := at.settings()

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // usageTemplate is cobra's own, in Chinese.
 const usageTemplate = `用法：{{if .Runnable}}
@@ -20,7 +24,7 @@ const usageTemplate = `用法：{{if .Runnable}}
 `
 
 // speakChinese gives a command and those below it Chinese help, and makes a
-// mistyped subcommand an error everywhere.
+// missing or mistyped subcommand bad use.
 func speakChinese(root *cobra.Command) {
 	root.SetUsageTemplate(usageTemplate)
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
@@ -29,19 +33,26 @@ func speakChinese(root *cobra.Command) {
 	})
 	root.PersistentFlags().BoolP("help", "h", false, "显示用法")
 	for _, c := range withBelow(root) {
-		c.DisableFlagsInUseLine = true
-		if c.HasSubCommands() && c.RunE == nil {
-			c.Args, c.RunE = groupArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
+		c.DisableFlagsInUseLine, c.SuggestionsMinimumDistance = true, 2
+		if c.HasSubCommands() {
+			c.Args, c.RunE = cobra.ArbitraryArgs, runGroup
 		}
 	}
 }
 
-// groupArgs is for a command that only holds others.
-func groupArgs(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError("没有“%s %s”这个命令（详见 %s --help）", c.CommandPath(), args[0], c.CommandPath())
+// runGroup is for a command that only holds others. The program alone shows its help.
+func runGroup(c *cobra.Command, args []string) error {
+	switch {
+	case len(args) > 0:
+		hint := "详见 " + c.CommandPath() + " --help"
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = "是否要用 " + strings.Join(near, "、") + "？" + hint
+		}
+		return usageError("没有“%s %s”这个命令（%s）", c.CommandPath(), args[0], hint)
+	case c.HasParent():
+		return usageError("“%s”之后还应写明命令（详见 %s --help）", c.CommandPath(), c.CommandPath())
 	}
-	return nil
+	return c.Help()
 }
 
 func withBelow(c *cobra.Command) []*cobra.Command {

@@ -71,7 +71,6 @@ func newRootCommand() *cobra.Command {
 正式运行：shenfa serve       按配置文件启动服务`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		Args:              cobra.NoArgs,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(

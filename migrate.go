@@ -14,7 +14,7 @@ func newMigrateCommand() *cobra.Command {
 	var at place
 	migrate := &cobra.Command{Use: "migrate", Short: "升级数据库表结构，或查看其版本"}
 	up := &cobra.Command{
-		Use: "up", Short: "把表结构升级到本程序的版本", Args: cobra.NoArgs,
+		Use: "up", Short: "把表结构升级到本程序的版本", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.withStore(c, func(ctx context.Context, db *store.Store) error {
 				before, err := pending(ctx, db)
@@ -35,7 +35,7 @@ func newMigrateCommand() *cobra.Command {
 		},
 	}
 	status := &cobra.Command{
-		Use: "status", Short: "列出各次升级；有未执行的，退出码为 1", Args: cobra.NoArgs,
+		Use: "status", Short: "列出各次升级；有未执行的，退出码为 1", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.withStore(c, func(ctx context.Context, db *store.Store) error {
 				all, err := db.Migrations(ctx)

@@ -13,10 +13,13 @@ import (
 // exactArgs wants one argument for each name.
 func exactArgs(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != len(names) {
-			return usageError("应给出%s，且只给这些\n用法：%s（详见 %s --help）", strings.Join(names, "、"), c.UseLine(), c.CommandPath())
+		switch {
+		case len(args) == len(names):
+			return nil
+		case len(names) == 0:
+			return usageError("多余的参数 %q\n用法：%s（详见 %s --help）", args[0], c.UseLine(), c.CommandPath())
 		}
-		return nil
+		return usageError("应给出%s，且只给这些\n用法：%s（详见 %s --help）", strings.Join(names, "、"), c.UseLine(), c.CommandPath())
 	}
 }
 

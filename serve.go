@@ -16,7 +16,7 @@ func newServeCommand() *cobra.Command {
 		migrate bool
 	)
 	serve := &cobra.Command{
-		Use: "serve", Short: "按配置文件启动服务", Args: cobra.NoArgs,
+		Use: "serve", Short: "按配置文件启动服务", Args: exactArgs(),
 		Long: `按配置文件启动服务。
 
 收到 SIGTERM 或 SIGINT 后不再接受新请求，办完手头的请求再退出。

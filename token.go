@@ -14,7 +14,7 @@ import (
 )
 
 func newTokenCommand() *cobra.Command {
-	token := &cobra.Command{Use: "token", Short: "管理接密码牌：签发、撤销、列出"}
+	token := &cobra.Command{Use: "token", Short: "管理接口令牌：签发、吊销、列出"}
 	token.AddCommand(newTokenCreateCommand(), newTokenRevokeCommand(), newTokenListCommand())
 	return token
 }
@@ -27,7 +27,7 @@ func newTokenCreateCommand() *cobra.Command {
 		expires    time.Duration
 	)
 	create := &cobra.Command{
-		Use: "create", Short: "签发令牌：给一个用户（--user），或给发布端（--account）", Args: cobra.NoArgs,
+		Use: "create", Short: "签发令牌：给一个用户（--user），或给发布端（--account）", Args: exactArgs(),
 		Long: `签发令牌：给一个用户（--user），或给发布端（--account，可重复）。
 令牌只在此显示一次，输出到标准输出；系统只保存其散列值。`,
 		Example: `  shenfa token create --account 云雾发布 --name 微信发布程序 > 发布端令牌.txt
@@ -79,13 +79,13 @@ func newTokenCreateCommand() *cobra.Command {
 func newTokenRevokeCommand() *cobra.Command {
 	var at place
 	revoke := &cobra.Command{
-		Use: "revoke 令牌编号", Short: "撤销令牌，立即生效", Args: exactArgs("令牌编号"),
+		Use: "revoke 令牌编号", Short: "吊销令牌，立即生效", Args: exactArgs("令牌编号"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return at.withWorkflow(c, func(ctx context.Context, w *workflow.Workflow) error {
 				if err := w.RevokeToken(ctx, models.System(), args[0]); err != nil {
 					return err
 				}
-				_, err := fmt.Fprintf(c.OutOrStdout(), "已撤销令牌 %s\n", args[0])
+				_, err := fmt.Fprintf(c.OutOrStdout(), "已吊销令牌 %s\n", args[0])
 				return err
 			})
 		},
@@ -97,7 +97,7 @@ func newTokenRevokeCommand() *cobra.Command {
 func newTokenListCommand() *cobra.Command {
 	var at place
 	list := &cobra.Command{
-		Use: "list", Short: "列出令牌（不含令牌本身）", Args: cobra.NoArgs,
+		Use: "list", Short: "列出令牌（不含令牌本身）", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.withWorkflow(c, func(ctx context.Context, w *workflow.Workflow) error {
 				tokens, err := w.Tokens(ctx, models.System())
@@ -142,7 +142,7 @@ func ownerOf(t models.Token, names map[string]string) string {
 func stateOf(t models.Token, now time.Time) string {
 	switch {
 	case !t.RevokedAt.IsZero():
-		return "已撤销"
+		return "已吊销"
 	case t.ExpiresAt.IsZero():
 		return "长期有效"
 	case !now.Before(t.ExpiresAt):

@@ -179,7 +179,7 @@ func newUserDisableCommand() *cobra.Command {
 func newUserListCommand() *cobra.Command {
 	var at place
 	list := &cobra.Command{
-		Use: "list", Short: "列出用户及其角色", Args: cobra.NoArgs,
+		Use: "list", Short: "列出用户及其角色", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.withWorkflow(c, func(ctx context.Context, w *workflow.Workflow) error {
 				users, err := w.Users(ctx, models.System())
