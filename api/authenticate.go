@@ -27,7 +27,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	}
 	c := humagin.Unwrap(ctx)
 	actor, err := a.actorOf(ctx.Context(), c.Request)
-	if models.CodeOf(err) == models.CodeUnauthenticated {
+	if models.CodeOf(err) == models.CodeUnauthenticated && c.GetHeader("Authorization") != "" {
 		err = a.failures.slow(c.ClientIP(), err)
 	}
 	if err == nil && !gate.open(actor) {

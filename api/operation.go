@@ -119,12 +119,13 @@ func ginPath(path string) string {
 }
 
 // limitTime ends a request that takes too long. One that waits for news gets
-// the time to wait on top, and a write deadline of its own.
+// the time to wait on top, whatever the server's deadlines for others are.
 func (a *API) limitTime(ctx huma.Context, next func(huma.Context)) {
 	c := humagin.Unwrap(ctx)
 	if slices.Contains(a.longPolls, c.FullPath()) {
 		control := http.NewResponseController(c.Writer)
 		_ = control.SetWriteDeadline(time.Now().Add(maxWait + a.options.RequestTimeout))
+		_ = control.SetReadDeadline(time.Time{}) // it would end the request's context
 		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 		next(ctx)
 		return

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -95,7 +94,7 @@ func newProblem(code models.Code, detail string, places ...Place) *Problem {
 		detail = k.title + "。"
 	}
 	p := &Problem{Type: "urn:shenfa:problem:" + string(code), Title: k.title, Status: k.status, Detail: detail,
-		Code: code, Errors: slices.Concat([]Place{}, places), ErrorID: uuid.Must(uuid.NewV7()).String(), headers: http.Header{}}
+		Code: code, Errors: append([]Place{}, places...), ErrorID: uuid.Must(uuid.NewV7()).String(), headers: http.Header{}}
 	if k.retry > 0 {
 		p.headers.Set("Retry-After", strconv.Itoa(int(k.retry.Seconds())))
 	}

@@ -104,7 +104,7 @@ func isJSON(contentType string) bool {
 func (c *checker) body(expected *huma.RequestBody, raw []byte) error {
 	if expected == nil || expected.Content["application/json"] == nil {
 		if text := strings.TrimSpace(string(raw)); text != "" && text != "{}" {
-			return newProblem(models.CodeMalformed, "此操作不接受请求正文。")
+			return malformed("此操作不接受请求正文。", 0, "")
 		}
 		return nil
 	}
@@ -137,8 +137,12 @@ func wellFormed(raw []byte) error {
 	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
 	_, err := decoder.ReadValue()
 	if err == nil {
-		if _, err = decoder.ReadToken(); err == io.EOF {
+		end := decoder.InputOffset()
+		switch _, err = decoder.ReadToken(); err {
+		case io.EOF:
 			return nil
+		case nil:
+			return malformed("JSON 之后还有多余的内容。", end, "")
 		}
 	}
 	fault, ok := errors.AsType[*jsontext.SyntacticError](err)
