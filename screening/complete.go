@@ -9,11 +9,10 @@ import (
 
 // complete fills in what a rule leaves to its category and reports what is
 // missing or contradictory.
-func (r *Rule) complete(files map[string][]byte) error {
+func (r *Rule) complete(all []category, files map[string][]byte) error {
 	var errs []error
 	wrong := func(format string, args ...any) { errs = append(errs, r.mistake(format, args...)) }
 	r.term = map[string]lexeme{}
-	all := categories()
 	at := slices.IndexFunc(all, func(c category) bool { return c.name == r.Category })
 	switch {
 	case r.ID == "":
@@ -21,6 +20,7 @@ func (r *Rule) complete(files map[string][]byte) error {
 	case at < 0:
 		wrong("category %q is unknown", r.Category)
 	default:
+		r.rank = at
 		if r.Severity == "" {
 			r.Severity = all[at].severity
 		}

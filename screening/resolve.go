@@ -14,13 +14,12 @@ import (
 
 // resolve turns candidates into the report: one span, one hit in each family.
 func (d *draft) resolve() models.Report {
-	rank := ranks()
 	d.dropLonelyCues()
 	found := d.found
 	slices.SortFunc(found, func(a, b candidate) int { // the better one first
 		return cmp.Or(
 			cmp.Compare(a.part, b.part),
-			cmp.Compare(rank[a.rule.Category], rank[b.rule.Category]),
+			cmp.Compare(a.rule.rank, b.rule.rank),
 			cmp.Compare(b.end-b.start, a.end-a.start),
 			cmp.Compare(a.start, b.start),
 			cmp.Compare(a.rule.ID, b.rule.ID),
@@ -34,18 +33,10 @@ func (d *draft) resolve() models.Report {
 	}
 	slices.SortFunc(kept, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
-			cmp.Compare(rank[a.rule.Category], rank[b.rule.Category]))
+			cmp.Compare(a.rule.rank, b.rule.rank))
 	})
 	d.found = kept
 	return d.write()
-}
-
-func ranks() map[string]int {
-	rank := map[string]int{}
-	for i, c := range categories() {
-		rank[c.name] = i
-	}
-	return rank
 }
 
 // rivals tells whether two candidates overlap so that only one may stay:

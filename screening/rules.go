@@ -58,6 +58,7 @@ type Rule struct {
 
 	file string
 	line int
+	rank int // place of the category in the order of precedence
 	term map[string]lexeme // by term as written
 }
 
@@ -113,8 +114,9 @@ func LoadRules(from fs.FS) (*Rules, error) {
 		}
 	}
 	r.edition = hex.EncodeToString(sum.Sum(nil))[:16]
+	all := categories()
 	for _, rule := range r.list {
-		errs = append(errs, rule.complete(r.files))
+		errs = append(errs, rule.complete(all, r.files))
 	}
 	if len(r.list) == 0 {
 		errs = append(errs, errors.New("no rules found"))
