@@ -67,6 +67,9 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 			wrong("%s %q is unknown", key, field.value)
 		}
 	}
+	if r.Mask != "" && masks[r.Mask] == nil {
+		wrong("mask %q is unknown", r.Mask)
+	}
 	for _, name := range r.In {
 		if places[name] == 0 {
 			wrong("place %q is unknown", name)

@@ -40,10 +40,12 @@
 //     (?P<hit>…) or the whole match. Every match must contain one of its
 //     anchors in its window. Never write a pattern whose anchors are
 //     as common as 的: windows are what costs time.
+//     mask = "plate" makes the suggestion of a personal datum (detect_mask.go).
 //   - detector = "name": the rule gives id, category and words; the detector
 //     in Go finds the place.
 //
-// Context is data too: need and unless are patterns (plain words are fastest)
+// Context is data too: need and unless are patterns (plain words are fastest,
+// "@name" stands for a list that rules share, from a [context] table of any file)
 // looked up in the scope (clause, sentence, sentences: the next one too,
 // paragraph, draft); not_before and not_after look right before and after the
 // hit, up to the paragraph; unquoted drops hits in quotation marks; cues = 2

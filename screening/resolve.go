@@ -77,6 +77,9 @@ func (d *draft) write() models.Report {
 			Start: place.runes(p.source, from), End: place.runes(p.source, to), Text: p.source[from:to],
 		}
 		visible := p.text[c.start:c.end]
+		if c.suggestion == "" && c.rule.Mask != "" {
+			c.suggestion = masks[c.rule.Mask](visible)
+		}
 		h.Suggestion = fill(cmp.Or(c.suggestion, c.rule.Suggestion), visible, c.suggestion)
 		h.Why = fill(cmp.Or(c.why, c.rule.Why), visible, c.suggestion)
 		name := strings.Join([]string{h.Rule, h.Field, h.Text, surroundings(p.text, c.start, c.end)}, "\x00")

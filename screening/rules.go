@@ -40,13 +40,15 @@ type Rule struct {
 	Kinds []models.Kind `toml:"kinds"` // original, reprint; default both
 
 	Need      []string `toml:"need"`       // patterns, one of which must stand in the scope
-	Unless    []string `toml:"unless"`     // patterns, none of which may stand in the scope
+	Unless    []string `toml:"unless"`     // patterns, none of which may stand in the scope; @name stands for a [context] list
 	Scope     string   `toml:"scope"`      // clause, sentence (default), sentences (the next one too), paragraph or draft
 	NotBefore string   `toml:"not_before"` // pattern that must not end right before the hit
 	NotAfter  string   `toml:"not_after"`  // pattern that must not start right after the hit
 	Unquoted  bool     `toml:"unquoted"`   // no hit within quotation marks
 	Allow     []string `toml:"allow"`      // words that contain the term and are no hits
 	Boundary  string   `toml:"boundary"`   // token or none; default: token for terms of 2–3 characters
+
+	Mask string `toml:"mask"` // how the suggestion is made of the hit: one of masks in detect_mask.go
 
 	Cues int `toml:"cues"` // the draft must have this many different hits of rules of the category
 
@@ -74,6 +76,7 @@ type Rules struct {
 	list    []*Rule
 	byID    map[string]*Rule
 	files   map[string][]byte
+	context map[string][]string // lists of patterns that rules share in need and unless, by name
 }
 
 // Edition is the content address of the rules: the same files, the same edition.
@@ -89,7 +92,7 @@ func (r *Rules) Files() map[string][]byte { return r.files }
 // be seen without screening, each with its file, line and rule; Engine.Install
 // then tries the examples.
 func LoadRules(from fs.FS) (*Rules, error) {
-	r := &Rules{byID: map[string]*Rule{}, files: map[string][]byte{}}
+	r := &Rules{byID: map[string]*Rule{}, files: map[string][]byte{}, context: map[string][]string{}}
 	sum := sha256.New()
 	var errs []error
 	for _, pattern := range []string{"*.toml", "lexicon/*.tsv"} {
@@ -126,7 +129,8 @@ func LoadRules(from fs.FS) (*Rules, error) {
 
 func (r *Rules) read(name string) error {
 	var file struct {
-		Rule []*Rule `toml:"rule"`
+		Rule    []*Rule             `toml:"rule"`
+		Context map[string][]string `toml:"context"`
 	}
 	data := r.files[name]
 	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&file); err != nil {
@@ -134,6 +138,9 @@ func (r *Rules) read(name string) error {
 	}
 	lines := headers(data)
 	var errs []error
+	for name, list := range file.Context {
+		r.context[name] = append(r.context[name], list...)
+	}
 	for i, rule := range file.Rule {
 		rule.file = name
 		if i < len(lines) {
@@ -145,6 +152,27 @@ func (r *Rules) read(name string) error {
 		}
 		r.byID[rule.ID] = rule
 		r.list = append(r.list, rule)
+	}
+	return errors.Join(errs...)
+}
+
+// resolveContext puts the shared lists in place of their names.
+func (r *Rule) resolveContext(lists map[string][]string) error {
+	var errs []error
+	for _, field := range []*[]string{&r.Need, &r.Unless} {
+		var all []string
+		for _, pattern := range *field {
+			name, named := strings.CutPrefix(pattern, "@")
+			switch list, known := lists[name]; {
+			case !named:
+				all = append(all, pattern)
+			case known:
+				all = append(all, list...)
+			default:
+				errs = append(errs, r.mistake("there is no context %q", name))
+			}
+		}
+		*field = all
 	}
 	return errors.Join(errs...)
 }
