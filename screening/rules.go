@@ -60,7 +60,7 @@ type Rule struct {
 
 	file string
 	line int
-	rank int // place of the category in the order of precedence
+	rank int               // place of the category in the order of precedence
 	term map[string]lexeme // by term as written
 }
 
