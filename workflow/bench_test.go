@@ -275,7 +275,28 @@ func archives(b *testing.B, bench func(b *testing.B, w *world)) {
 // archive copies a released draft, its release and its feed entry until there are size of them.
 func (w *world) archive(d models.Draft, have, size int) {
 	w.t.Helper()
-	n := "(a.d + 10*b.d + 100*c.d + 1000*e.d + 10000*f.d + 100000*g.d)"
+	for from := have + 1; from <= size; from += batchSize {
+		w.archiveBatch(d, from, min(from+batchSize-1, size))
+	}
+	if _, err := w.store.DB().Exec("UPDATE counters SET value = (SELECT max(position) FROM feed) WHERE name = 'feed'"); err != nil {
+		w.t.Fatal(err)
+	}
+	if w.store.Dialect() == "mysql" {
+		for _, table := range []string{"drafts", "releases", "feed"} {
+			if _, err := w.store.DB().Exec("ANALYZE TABLE " + table); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// batchSize is how many rows one statement of archiveBatch makes.
+const batchSize = 10_000
+
+// archiveBatch makes the copies numbered from to to.
+func (w *world) archiveBatch(d models.Draft, from, to int) {
+	w.t.Helper()
+	n := fmt.Sprintf("(%d + a.d + 10*b.d + 100*c.d + 1000*e.d)", from)
 	id := "concat(substr(id, 1, 24), substr(concat('000000000000', " + n + "), -12))"
 	for table, copied := range map[string]map[string]string{
 		"drafts":   {"id": id, "number": "concat('A', " + n + ")"},
@@ -293,20 +314,10 @@ func (w *world) archive(d models.Draft, have, size int) {
 		}
 		digits := "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
 		key := map[string]string{"drafts": "t.id = '" + d.ID + "'", "releases": "t.id = '" + d.ReleaseID + "'", "feed": "t.release_id = '" + d.ReleaseID + "'"}[table]
-		_, err := w.store.DB().Exec(fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s t, %s a, %s b, %s c, %s e, %s f, %s g WHERE %s AND %s BETWEEN %d AND %d",
-			table, strings.Join(columns, ", "), strings.Join(values, ", "), table, digits, digits, digits, digits, digits, digits, key, n, have+1, size))
+		_, err := w.store.DB().Exec(fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s t, %s a, %s b, %s c, %s e WHERE %s AND %s <= %d",
+			table, strings.Join(columns, ", "), strings.Join(values, ", "), table, digits, digits, digits, digits, key, n, to))
 		if err != nil {
 			w.t.Fatal(err)
-		}
-	}
-	if _, err := w.store.DB().Exec("UPDATE counters SET value = (SELECT max(position) FROM feed) WHERE name = 'feed'"); err != nil {
-		w.t.Fatal(err)
-	}
-	if w.store.Dialect() == "mysql" {
-		for _, table := range []string{"drafts", "releases", "feed"} {
-			if _, err := w.store.DB().Exec("ANALYZE TABLE " + table); err != nil {
-				w.t.Fatal(err)
-			}
 		}
 	}
 }
