@@ -32,7 +32,10 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	w := d.window(part, start, end, marksOf(p.Window))
 	for _, m := range p.pattern.FindAllStringSubmatchIndex(w.text, -1) {
 		lo, hi := m[2*p.group], m[2*p.group+1]
-		if lo < 0 || lo == hi {
+		if lo < 0 { // another branch of the pattern, without the group
+			lo, hi = m[0], m[1]
+		}
+		if lo == hi {
 			continue
 		}
 		from, to := w.origin(lo, hi)

@@ -37,7 +37,7 @@
 //     half-width, traditional is simplified, circled digits are plain,
 //     invisible runes are gone; Chinese punctuation and letter case stay, so
 //     write (?i) where case does not matter. The hit is the group
-//     (?P<hit>…) or the whole match. Every match must contain one of its
+//     (?P<hit>…), or the whole match where the group took no part. Every match must contain one of its
 //     anchors in its window. Never write a pattern whose anchors are
 //     as common as 的: windows are what costs time.
 //     mask = "plate" makes the suggestion of a personal datum (detect_mask.go).
