@@ -89,6 +89,8 @@ func explain(err error) error {
 	switch number := mysqlNumber(err); {
 	case errors.Is(err, ErrCommitUnknown):
 		return models.Errorf(models.CodeUnavailable, "与数据库的连接中断，操作可能已经完成，请刷新后核对。").Because(err)
+	case number == mysqlMixCollate:
+		return models.Errorf(models.CodeNotFound, "没有找到所指的记录。").Because(err)
 	case isTransient(err), isLost(err), isBusy(err):
 		return models.Errorf(models.CodeUnavailable, "数据库繁忙或暂时无法访问，请稍后重试。").Because(err)
 	case sqliteCode(err)&0xff == sqlite3.SQLITE_FULL:
@@ -101,7 +103,7 @@ func explain(err error) error {
 
 // found turns what a read of one row failed with into a domain error.
 func found(err error, message string) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, sql.ErrNoRows) || mysqlNumber(err) == mysqlMixCollate {
+	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, sql.ErrNoRows) || mysqlNumber(err) == mysqlMixCollate { // an id that no row can have
 		return models.Errorf(models.CodeNotFound, "%s", message)
 	}
 	return explain(err)

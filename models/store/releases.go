@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -79,7 +80,7 @@ func (t *Tx) InsertFeedEntry(e models.FeedEntry) error {
 // documents of the releases; nil accounts are all accounts, an empty list none.
 func (s *Store) Feed(ctx context.Context, accounts []string, after int64, limit int) ([]models.FeedEntry, error) {
 	type joined struct {
-		feedRow
+		Entry    feedRow `gorm:"embedded"`
 		Document string
 	}
 	parts := [][]string{nil}
@@ -95,10 +96,11 @@ func (s *Store) Feed(ctx context.Context, accounts []string, after int64, limit 
 		}
 		rows = append(rows, page...)
 	}
-	slices.SortFunc(rows, func(a, b joined) int { return int(a.Position - b.Position) })
+	slices.SortFunc(rows, func(a, b joined) int { return cmp.Compare(a.Entry.Position, b.Entry.Position) })
 	return plain(rows[:min(limit, len(rows))], func(r joined) models.FeedEntry {
-		return models.FeedEntry{Position: r.Position, Op: models.FeedOp(r.Op), ReleaseID: r.ReleaseID, AccountID: r.AccountID,
-			Reason: r.Reason, At: timeOf(r.At), Document: rawOf(r.Document)}
+		e := r.Entry
+		return models.FeedEntry{Position: e.Position, Op: models.FeedOp(e.Op), ReleaseID: e.ReleaseID, AccountID: e.AccountID,
+			Reason: e.Reason, At: timeOf(e.At), Document: rawOf(r.Document)}
 	}), nil
 }
 

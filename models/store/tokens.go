@@ -90,7 +90,7 @@ func (s *Store) Identity(ctx context.Context, tokenHash string) (Identity, error
 
 // IdentityOfUser reads, in one round trip, a user with all roles.
 func (s *Store) IdentityOfUser(ctx context.Context, userID string) (Identity, error) {
-	return s.identity(ctx, "users u LEFT JOIN tokens t ON 1=0", "u.id=?", userID, "没有找到该人员。")
+	return s.identity(ctx, "users u LEFT JOIN tokens t ON t.id=''", "u.id=?", userID, "没有找到该人员。")
 }
 
 func (s *Store) identity(ctx context.Context, from, where, arg, message string) (Identity, error) {

@@ -192,9 +192,14 @@ func (w *writer) member(t *turn) error {
 	return w.conn.run("RELEASE turn")
 }
 
-// close lets the waiting callers finish and refuses new ones.
+// close lets the waiting callers finish and refuses new ones. A second close does nothing.
 func (w *writer) close() error {
 	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		<-w.done
+		return nil
+	}
 	w.closed = true
 	select {
 	case w.wake <- struct{}{}:

@@ -90,6 +90,8 @@ CREATE TABLE IF NOT EXISTS drafts (
     route MEDIUMTEXT NOT NULL,
     created_by VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     last_editor VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    writers TEXT NOT NULL,
+    round BIGINT NOT NULL,
     release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     chain_n BIGINT NOT NULL,
     chain_head VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -89,6 +89,8 @@ CREATE TABLE drafts (
     route TEXT NOT NULL,
     created_by TEXT NOT NULL,
     last_editor TEXT NOT NULL,
+    writers TEXT NOT NULL,
+    round INTEGER NOT NULL,
     release_id TEXT NOT NULL,
     chain_n INTEGER NOT NULL,
     chain_head TEXT NOT NULL,
