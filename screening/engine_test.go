@@ -1,0 +1,182 @@
+package screening
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shenfa/models"
+)
+
+func screen(t testing.TB, e *Engine, text Text) models.Report {
+	t.Helper()
+	report, err := e.Screen(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report.ElapsedUS = 0
+	return report
+}
+
+// checkReport says whether every hit stands where it says.
+func checkReport(t testing.TB, text Text, report models.Report) {
+	t.Helper()
+	source := map[string][]rune{models.FieldTitle: []rune(text.Title), models.FieldBody: []rune(text.Body)}
+	if s := text.Source; s != nil {
+		source[models.FieldSourceUnit], source[models.FieldSourceURL], source[models.FieldSourceOriginalTitle] = []rune(s.Unit), []rune(s.URL), []rune(s.OriginalTitle)
+	}
+	ids := map[string]bool{}
+	for _, h := range report.Hits {
+		if h.Start < 0 || h.End <= h.Start || h.End > len(source[h.Field]) {
+			t.Fatalf("%s [%d:%d] lies outside %s of %d", h.Rule, h.Start, h.End, h.Field, len(source[h.Field]))
+		}
+		if got := string(source[h.Field][h.Start:h.End]); utf8.ValidString(h.Text) && got != h.Text {
+			t.Fatalf("%s [%d:%d] is %q, not %q", h.Rule, h.Start, h.End, got, h.Text)
+		}
+		if ids[h.ID] {
+			t.Fatalf("id %s stands twice", h.ID)
+		}
+		ids[h.ID] = true
+	}
+}
+
+func FuzzScreen(f *testing.F) {
+	f.Add("关于“5·17”事故的通报", "秘密★1年，电话138-0013-8000，<b>赌</b>博，身份证110105 19491231 002X，台湾等国家。陕G·12345", uint8(0))
+	f.Add("", "| a | b |\n|-|-|\n| 一三八零零一三八零零零 | ６２２２０２０００００００００００００ |", uint8(1))
+	f.Add("标题", "\xff秘密\x00★", uint8(2))
+	f.Add("原标题", "据网友爆料，小编认为，微信abc12345下单，原价198元https://taobao.com", uint8(3))
+	e := engine(f)
+	f.Fuzz(func(t *testing.T, title, body string, mode uint8) {
+		formats := []models.Format{models.FormatHTML, models.FormatMarkdown, models.FormatText}
+		text := Text{Title: title, Body: body, Format: formats[mode%3]}
+		if mode/3%2 == 1 {
+			text.Kind, text.Source = models.KindReprint, &models.Source{Unit: title, OriginalTitle: body}
+		}
+		report := screen(t, e, text)
+		checkReport(t, text, report)
+		if diff := cmp.Diff(report, screen(t, e, text)); diff != "" {
+			t.Error("another report of the same text:", diff)
+		}
+		Masked(text, report)
+	})
+}
+
+func TestReportIsTheSameFromTwoEngines(t *testing.T) {
+	text := Text{Title: "情况通报", Body: "秘密★1年。电话13800138000，13800138000；身份证11010519491231002X。"}
+	one, _ := json.Marshal(screen(t, engine(t), text))
+	two, _ := json.Marshal(screen(t, engine(t), text))
+	if string(one) != string(two) {
+		t.Errorf("%s\n%s", one, two)
+	}
+	checkReport(t, text, screen(t, engine(t), text))
+}
+
+func TestHitKeepsItsIDWhenTheDraftIsEditedElsewhere(t *testing.T) {
+	e := engine(t)
+	tail := "以下为联系方式，请各单位妥善保管并按时报送材料。联系电话：13800138000。"
+	before := screen(t, e, Text{Body: "第一段。" + tail})
+	after := screen(t, e, Text{Body: "第一段改了许多字。" + tail})
+	if before.Hits[0].ID != after.Hits[0].ID {
+		t.Errorf("%s became %s", before.Hits[0].ID, after.Hits[0].ID)
+	}
+}
+
+func TestMaskedTextHasNoPersonalData(t *testing.T) {
+	e := engine(t)
+	text := Text{Title: "电话13800138000", Body: "<p>身份证<b>110105</b>19491231002X，手机13800138000。</p>", Format: models.FormatHTML}
+	got := Masked(text, screen(t, e, text))
+	want := Text{Title: "电话138****8000", Body: "<p>身份证<b>11**************2X</b>，手机138****8000。</p>", Format: models.FormatHTML}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if again := screen(t, e, got); len(again.Hits) != 0 {
+		t.Error("the masked text still has hits:", again.Hits)
+	}
+}
+
+const oneRule = `[[rule]]
+id = "typo.test"
+category = "typo"
+basis = "测试"
+why = "错字"
+terms = ["布署"]
+positive = ["[[布署]]工作"]
+negative = ["部署工作"]
+`
+
+func TestEditionsAreSwappedWhileReadersRead(t *testing.T) {
+	e := engine(t)
+	shipped := e.Rules()
+	small, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(oneRule)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if small.Edition() == shipped.Edition() {
+		t.Fatal("two editions, one name")
+	}
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for range 200 {
+				report := screen(t, e, Text{Body: "布署工作，电话13800138000。"})
+				if report.Edition == small.Edition() && len(report.Hits) != 1 {
+					t.Error("the small edition found", report.Hits)
+				}
+			}
+		})
+	}
+	for range 3 {
+		for _, rules := range []*Rules{small, shipped} {
+			if err := e.Install(rules); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	readers.Wait()
+	if e.Edition() != shipped.Edition() {
+		t.Error("the last edition installed is not in force")
+	}
+}
+
+func TestRulesSayWhereTheyAreWrong(t *testing.T) {
+	rule := func(replace ...string) string { return strings.NewReplacer(replace...).Replace(oneRule) }
+	for name, tt := range map[string]struct{ file, want string }{
+		"syntax":           {oneRule + "x = ", "a.toml:9"},
+		"unknown key":      {oneRule + "colour = 1\n", "a.toml:9: unknown key rule.colour"},
+		"unknown category": {rule(`"typo"`, `"typos"`), `a.toml:1: rule "typo.test": category "typos" is unknown`},
+		"no basis":         {rule(`basis = "测试"`, ""), "basis and why are required"},
+		"no example":       {rule(`positive = ["[[布署]]工作"]`, ""), "a positive example is required"},
+		"twice":            {oneRule + oneRule, `a.toml:9: rule "typo.test": the id stands in a.toml:1 too`},
+		"no lexicon":       {rule(`terms = ["布署"]`, `lexicon = "none.tsv"`), "there is no lexicon/none.tsv"},
+		"not hit":          {rule("[[布署]]工作", "部署"), `positive example "部署" is not hit`},
+		"wrong place":      {rule("[[布署]]工作", "布署[[工作]]"), "want a hit at 2+工作, got 0+布署"},
+		"negative hit":     {rule("部署工作", "布署工作"), `negative example "布署工作" is hit`},
+		"bad pattern":      {rule(`terms = ["布署"]`, `pattern = "(" `+"\n"+`anchors = ["布署"]`), "pattern: error parsing regexp"},
+		"no such detector": {rule(`terms = ["布署"]`, `detector = "magic"`), `there is no detector "magic"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rules, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(tt.file)}})
+			if err == nil {
+				err = engine(t).Install(rules)
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestScreenWaitsNoLongerThanItsContext(t *testing.T) {
+	e := &Engine{ready: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := e.Screen(ctx, Text{}); err != context.Canceled {
+		t.Error(err)
+	}
+}
