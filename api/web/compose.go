@@ -24,6 +24,8 @@ type composePage struct {
 	Units    []string // names that may be consulted, as a hint
 	Media    []models.Media
 	Refusal  *refusal
+	Waiting  bool          // the draft is being reviewed: a revision begins its route anew
+	Submits  bool          // the person may submit it too
 	Others   []fieldChange // someone else's revision meanwhile against what was typed here
 }
 
@@ -97,7 +99,7 @@ func (f composeForm) input(was models.Content) (workflow.DraftInput, error) {
 }
 
 func (v *visit) newForm() error {
-	form := composeForm{Format: models.FormatText, Kind: models.KindOriginal, Tier: models.TierGeneral, Once: uuid.NewString()}
+	form := composeForm{Format: models.FormatText, Kind: models.KindOriginal, Tier: models.TierGeneral}
 	if accounts := v.authorAccounts(); len(accounts) == 1 {
 		form.AccountID = accounts[0]
 	}
@@ -129,9 +131,7 @@ func (v *visit) editForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showForm(http.StatusOK, composePage{
-		ID: view.Draft.ID, Number: view.Draft.Number, Form: formOf(view.Draft, view.Content), Media: view.Content.Media,
-	})
+	return v.showForm(http.StatusOK, v.revisePage(view, formOf(view.Draft, view.Content)))
 }
 
 // editable is the view of a draft that the person may edit now.
@@ -144,6 +144,12 @@ func (v *visit) editable() (workflow.View, error) {
 		return view, models.Errorf(models.CodeForbidden, "稿件当前处于“%s”状态，您不能修改。", view.StateLabel)
 	}
 	return view, nil
+}
+
+func (v *visit) revisePage(view workflow.View, form composeForm) composePage {
+	d := view.Draft
+	return composePage{ID: d.ID, Number: d.Number, Form: form, Media: view.Content.Media,
+		Waiting: stateTone(d.State) == "waits", Submits: v.actor.Holds(d.AccountID, models.RoleAuthor)}
 }
 
 // revise stores a new revision and, if asked, submits it.
@@ -168,7 +174,8 @@ func (v *visit) revise() error {
 		return v.saved(draft, done)
 	}
 	refusal := v.site.refuse(v.Context, err)
-	page := composePage{ID: id, Number: view.Draft.Number, Form: form, Media: was.Media, Refusal: &refusal}
+	page := v.revisePage(view, form)
+	page.Refusal = &refusal
 	if models.CodeOf(err) == models.CodeStale {
 		// Saving once more is then a decision made with the other text in view.
 		page.Others = diffContent(was, in.Content)
@@ -216,7 +223,7 @@ func (v *visit) showForm(status int, page composePage) error {
 		page.Units = append(page.Units, u.Name)
 	}
 	if page.ID == "" {
-		page.Form.Once = uuid.NewString()
+		page.Form.Once, page.Submits = uuid.NewString(), true
 		return v.show(status, "compose", "new", "拟稿", page)
 	}
 	return v.show(status, "compose", "drafts", "修改稿件", page)

@@ -41,13 +41,16 @@ func actionLabel(a models.Action) string {
 // decideForm is the decision that the page offers: the allowed actions with
 // none of them chosen, on the digest and state that the page shows.
 type decideForm struct {
-	Choices []actionChoice
-	Judges  bool // the person decides on someone's text; else they act on their own
-	Digest  string
-	State   models.State
-	Tiers   []choice
-	Comment string
-	Errors  map[string]string // by name of the form's field
+	DraftID  string
+	Revision int
+	Choices  []actionChoice
+	Judges   bool // the person decides on someone's text; else they act on their own
+	Refused  bool // it was just sent and refused
+	Digest   string
+	State    models.State
+	Tiers    []choice
+	Comment  string
+	Errors   map[string]string // by name of the form's field
 }
 
 type actionChoice struct {
@@ -62,7 +65,7 @@ func newDecideForm(view workflow.View) *decideForm {
 		return nil
 	}
 	d := view.Draft
-	form := &decideForm{Digest: d.Digest, State: d.State}
+	form := &decideForm{DraftID: d.ID, Revision: d.Revision, Digest: d.Digest, State: d.State}
 	var tiers []models.Tier
 	for _, action := range view.Allowed {
 		words, ok := actions[action]
@@ -99,7 +102,7 @@ func (f *decideForm) keep(in workflow.DecisionInput, choose bool) {
 	if f == nil {
 		return
 	}
-	f.Comment = in.Comment
+	f.Refused, f.Comment = true, in.Comment
 	if !choose || in.Digest != f.Digest {
 		return
 	}

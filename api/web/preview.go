@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"regexp"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -41,13 +42,21 @@ func newPreviewer() previewer {
 func (p previewer) preview(c models.Content) template.HTML {
 	switch c.Format {
 	case models.FormatHTML:
-		return template.HTML(p.policy.Sanitize(c.Body)) // sanitized
+		return picturesAsText(p.policy.SanitizeBytes([]byte(c.Body)))
 	case models.FormatMarkdown:
 		var out bytes.Buffer
 		if err := p.markdown.Convert([]byte(c.Body), &out); err != nil {
 			return ""
 		}
-		return template.HTML(p.policy.SanitizeBytes(out.Bytes())) // sanitized
+		return picturesAsText(p.policy.SanitizeBytes(out.Bytes()))
 	}
 	return ""
+}
+
+// picture is a picture as the policy writes it: no attribute but its alternative text, which is escaped.
+var picture = regexp.MustCompile(`<img(?: alt="([^"<>]*)")?\s*/?>`)
+
+// picturesAsText takes sanitized HTML.
+func picturesAsText(sanitized []byte) template.HTML {
+	return template.HTML(picture.ReplaceAll(sanitized, []byte(`<span class="picture">图片：$1</span>`)))
 }

@@ -26,11 +26,11 @@ func stages(v workflow.View) []stage {
 		if i < len(d.Route) {
 			step = d.Route[i]
 		}
-		if step.Signs && (len(d.Consult) > 0 || d.State == models.StateAwaitingConsultees) {
+		if step.Signs && d.State == models.StateAwaitingConsultees {
 			at[models.StateAwaitingConsultees] = len(list)
 			list = append(list, stage{Label: "会签", Note: strings.Join(d.Consult, "、")})
 		}
-		if i == d.Step && stateTone(d.State) == "waits" {
+		if _, consulting := at[d.State]; i == d.Step && !consulting {
 			at[d.State] = len(list)
 		}
 		list = append(list, stage{Label: label, Note: approvers(v, step.ID)})
@@ -49,7 +49,7 @@ func stages(v workflow.View) []stage {
 		switch {
 		case !known: // ended on the way: only what was approved is done
 			list[i].Status = "todo"
-			if i < 2 || list[i].Note != "" && list[i].Label != "会签" {
+			if i < 2 || list[i].Note != "" {
 				list[i].Status = "done"
 			}
 		case i < here:

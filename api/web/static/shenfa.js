@@ -42,6 +42,15 @@ for (const form of document.querySelectorAll(".dispose form")) {
   follow();
 }
 
+// The list of hits stays in view beside a longer text: by its top if it fits
+// the window, else by its end.
+const hits = document.querySelector(".hits");
+if (hits) {
+  const place = () => hits.style.setProperty("--hits-top", `${Math.min(12, innerHeight - hits.offsetHeight - 12)}px`);
+  new ResizeObserver(place).observe(hits);
+  window.addEventListener("resize", place);
+}
+
 // A form is sent once, and what was typed is not left behind by accident.
 for (const form of document.querySelectorAll("form[method=post]")) {
   let changed = false, sent = false;
