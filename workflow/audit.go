@@ -83,7 +83,7 @@ func (w *Workflow) VerifyAudit(ctx context.Context, progress func(done int)) (ev
 // verifyChain gives how many events of the chain are good, and the first that is not.
 func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *AuditFault, error) {
 	var n int64
-	head, digest := "", ""
+	head, said := "", chainContent{decisions: map[string]string{}}
 	for {
 		page, err := w.store.Events(ctx, c.ID, n, auditPage)
 		if err != nil {
@@ -94,12 +94,7 @@ func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *Audi
 				return n, &AuditFault{Chain: c.ID, N: n + 1, Why: why}, nil
 			}
 			n, head = e.N, e.Hash
-			var data struct {
-				Digest string `json:"digest"`
-			}
-			if json.Unmarshal(e.Data, &data) == nil && data.Digest != "" {
-				digest = data.Digest
-			}
+			said.learn(e)
 		}
 		if len(page) < auditPage {
 			break
@@ -108,8 +103,42 @@ func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *Audi
 	if n != c.N || head != c.Head {
 		return n, &AuditFault{Chain: c.ID, N: n + 1, Why: fmt.Sprintf("链尾应为第 %d 条（%.12s…），事件只到第 %d 条", c.N, c.Head, n)}, nil
 	}
-	fault, err := w.verifyContent(ctx, c.ID, n, digest)
-	return n, fault, err
+	if c.ID == chainSystem {
+		return n, nil, nil
+	}
+	why, err := w.verifyContent(ctx, c.ID, said)
+	if why == "" || err != nil {
+		return n, nil, err
+	}
+	return n, &AuditFault{Chain: c.ID, N: n, Why: why}, nil
+}
+
+// chainContent is what the events of a draft's chain say of its rows.
+type chainContent struct {
+	Digest    string            `json:"digest"`
+	State     models.State      `json:"state"`
+	decisions map[string]string // id of each decision -> its action, digest, comment and person
+}
+
+// learn takes in what the next event says.
+func (c *chainContent) learn(e models.AuditEvent) {
+	var data struct {
+		chainContent
+		Decision string        `json:"decision"`
+		Action   models.Action `json:"action"`
+		Comment  string        `json:"comment"`
+	}
+	if json.Unmarshal(e.Data, &data) != nil {
+		return
+	}
+	c.Digest, c.State = data.Digest, data.State
+	if data.Decision != "" {
+		c.decisions[data.Decision] = decisionKey(data.Action, c.Digest, data.Comment, e.Actor)
+	}
+}
+
+func decisionKey(action models.Action, digest, comment, person string) string {
+	return string(action) + " " + digest + " " + person + " " + comment
 }
 
 // faultOf says what is wrong with an event that should follow number n and hash head.
@@ -125,33 +154,45 @@ func faultOf(e models.AuditEvent, n int64, head string) string {
 	return ""
 }
 
-// verifyContent compares the rows that a draft's chain vouches for: the
-// present revision and the release must have the digest of the last event.
-func (w *Workflow) verifyContent(ctx context.Context, chain string, n int64, digest string) (*AuditFault, error) {
-	if chain == chainSystem {
-		return nil, nil
-	}
-	d, err := w.store.Draft(ctx, chain)
+// verifyContent compares the rows that a draft's chain vouches for (state,
+// decisions, present revision, release) with what its events say; it gives
+// what differs, or "".
+func (w *Workflow) verifyContent(ctx context.Context, id string, said chainContent) (string, error) {
+	d, err := w.store.Draft(ctx, id)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if digest != d.Digest || revision.Content.Digest() != digest {
-		return &AuditFault{Chain: chain, N: n, Why: "稿件内容与最后一条事件的摘要不符"}, nil
+	decisions, err := w.store.Decisions(ctx, d.ID)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case said.Digest != d.Digest || revision.Content.Digest() != said.Digest:
+		return "稿件内容与最后一条事件的摘要不符", nil
+	case said.State != d.State:
+		return fmt.Sprintf("稿件状态为“%s”，最后一条事件为“%s”", w.StateLabel(d.State), w.StateLabel(said.State)), nil
+	case len(decisions) != len(said.decisions):
+		return fmt.Sprintf("审签决定有 %d 条，事件记录了 %d 条", len(decisions), len(said.decisions)), nil
+	}
+	for _, x := range decisions {
+		if said.decisions[x.ID] != decisionKey(x.Action, x.Digest, x.Comment, x.PersonID) {
+			return "审签决定 " + x.ID + " 与事件记录不符", nil
+		}
 	}
 	if d.ReleaseID == "" {
-		return nil, nil
+		return "", nil
 	}
 	release, err := w.store.Release(ctx, d.ReleaseID)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	var document models.ReleaseDocument
-	if err := json.Unmarshal(release.Document, &document); err != nil || document.Content().Digest() != digest || release.Digest != digest {
-		return &AuditFault{Chain: chain, N: n, Why: "签发件内容与签发的摘要不符"}, nil
+	if err := json.Unmarshal(release.Document, &document); err != nil || document.Content().Digest() != d.Digest || release.Digest != d.Digest {
+		return "签发件内容与签发的摘要不符", nil
 	}
-	return nil, nil
+	return "", nil
 }

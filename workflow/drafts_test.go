@@ -2,11 +2,11 @@ package workflow_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"shenfa/models"
-	"shenfa/models/store"
 	"shenfa/workflow"
 )
 
@@ -357,19 +357,35 @@ func TestInboxHoldsWhatWaitsForMeOldestDueFirst(t *testing.T) {
 	})
 }
 
-func TestAlteredEventIsNamed(t *testing.T) {
+func TestAlteredRowsAreNamed(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		d := w.released()
 		w.verified()
-		if err := w.store.Update(context.Background(), func(tx *store.Tx) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.store.DB().Exec("UPDATE audit_events SET actor = 'someone' WHERE chain = '" + d.ID + "' AND n = 2"); err != nil {
-			t.Fatal(err)
-		}
-		_, faults, err := w.VerifyAudit(context.Background(), nil)
-		if err != nil || len(faults) != 1 || faults[0].N != 2 || faults[0].Chain != d.ID {
-			t.Fatalf("%+v, %v", faults, err)
+		for _, tt := range []struct {
+			name, alter, restore string
+			n                    int64
+		}{
+			{"the actor of an event", "UPDATE audit_events SET actor='x' WHERE chain='%s' AND n=2", "UPDATE audit_events SET actor='" + w.people["author"].ID + "' WHERE chain='%s' AND n=2", 2},
+			{"a decision's comment", "UPDATE decisions SET comment='x' WHERE draft_id='%s' AND step='editor'", "UPDATE decisions SET comment='理由' WHERE draft_id='%s' AND step='editor'", 4},
+			{"the state", "UPDATE drafts SET state='rejected' WHERE id='%s'", "UPDATE drafts SET state='released' WHERE id='%s'", 4},
+			{"the body", "UPDATE revisions SET body=concat(body,' ') WHERE draft_id='%s'", "UPDATE revisions SET body=trim(body) WHERE draft_id='%s'", 4},
+			{"the released document", "UPDATE releases SET document=replace(document,'600','700') WHERE draft_id='%s'", "UPDATE releases SET document=replace(document,'700','600') WHERE draft_id='%s'", 4},
+			{"the last event, deleted", "DELETE FROM audit_events WHERE chain='%s' AND n=4", "", 4},
+		} {
+			if _, err := w.store.DB().Exec(fmt.Sprintf(tt.alter, d.ID)); err != nil {
+				t.Fatal(err)
+			}
+			_, faults, err := w.VerifyAudit(context.Background(), nil)
+			if err != nil || len(faults) != 1 || faults[0].N != tt.n || faults[0].Chain != d.ID {
+				t.Errorf("%s: %+v, %v", tt.name, faults, err)
+			}
+			if tt.restore == "" {
+				continue
+			}
+			if _, err := w.store.DB().Exec(fmt.Sprintf(tt.restore, d.ID)); err != nil {
+				t.Fatal(err)
+			}
+			w.verified()
 		}
 	})
 }
