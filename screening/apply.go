@@ -20,7 +20,8 @@ func (p *program) termAt(d *draft, part, start, end int, t *compiledTerm) {
 		p.Unquoted && quoted(text, start, end),
 		t.token && d.segments.straddled(d.fold, text, start, end),
 		allowed(text, start, end, t.allowed),
-		!p.fits(d, part, start, end):
+		!p.inScope(d, part, start, end),
+		!p.edged(d, part, start, end):
 		return
 	}
 	d.found = append(d.found, candidate{part: part, start: start, end: end, rule: p.Rule, suggestion: t.lexeme.suggestion})
@@ -30,6 +31,15 @@ func (p *program) termAt(d *draft, part, start, end int, t *compiledTerm) {
 // far the window went, so that it is read once for all anchors in it.
 func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	w := d.window(part, start, end, marksOf(p.Window))
+	_, read = w.origin(0, len(w.text))
+	read = max(read, end)
+	// Where the scope is the window or the draft, it is the same for all
+	// matches, and cheaper than they are.
+	common := p.Scope == "draft" || p.Scope != "sentences" && marksOf(p.Scope) == marksOf(p.Window)
+	if common && !p.inScope(d, part, start, end) {
+		return read
+	}
+	text := d.parts[part].text
 	for _, m := range p.pattern.FindAllStringSubmatchIndex(w.text, -1) {
 		lo, hi := m[2*p.group], m[2*p.group+1]
 		if lo < 0 { // another branch of the pattern, without the group
@@ -39,17 +49,16 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 			continue
 		}
 		from, to := w.origin(lo, hi)
-		if p.Unquoted && quoted(d.parts[part].text, from, to) ||
-			allowed(d.parts[part].text, from, to, p.Allow) || !p.fits(d, part, from, to) {
+		if p.Unquoted && quoted(text, from, to) || allowed(text, from, to, p.Allow) ||
+			!p.edged(d, part, from, to) || !common && !p.inScope(d, part, from, to) {
 			continue
 		}
 		d.found = append(d.found, candidate{part: part, start: from, end: to, rule: p.Rule})
 	}
-	_, read = w.origin(0, len(w.text))
-	return max(read, end)
+	return read
 }
 
-func marksOf(window string) string {
+func marksOf(window string) mark {
 	switch window {
 	case "clause":
 		return clauseMarks
@@ -59,29 +68,28 @@ func marksOf(window string) string {
 	return sentenceMarks
 }
 
-// fits tells whether what stands around a hit lets it stand.
-func (p *program) fits(d *draft, part, start, end int) bool {
-	text := d.parts[part].text
-	if p.notBefore != nil || p.notAfter != nil {
-		w := d.paragraph(part, start, end)
-		if matches(p.notBefore, w.text[:w.at(start)]) || matches(p.notAfter, w.text[w.at(end):]) {
-			return false
-		}
+// edged tells whether what stands right before and after a hit lets it stand.
+func (p *program) edged(d *draft, part, start, end int) bool {
+	if p.notBefore == nil && p.notAfter == nil {
+		return true
 	}
+	w := d.paragraph(part, start, end)
+	return !matches(p.notBefore, w.text[:w.at(start)]) && !matches(p.notAfter, w.text[w.at(end):])
+}
+
+// inScope tells whether the words around a place let a hit stand there.
+func (p *program) inScope(d *draft, part, start, end int) bool {
 	if p.need.empty() && p.unless.empty() {
 		return true
 	}
-	if p.Scope == "draft" {
-		return (p.need.empty() || d.holds(&p.need)) && !d.holds(&p.unless)
-	}
 	var scope string
 	switch p.Scope {
+	case "draft":
+		return (p.need.empty() || d.holds(&p.need)) && !d.holds(&p.unless)
 	case "sentences":
 		scope = d.sentences(part, start, end).text
 	default:
-		lo, hi := around(text, start, end, marksOf(p.Scope))
-		w := read(d.fold, text, lo, hi)
-		scope = w.text
+		scope = d.window(part, start, end, marksOf(p.Scope)).text
 	}
 	return (p.need.empty() || p.need.holds(scope)) && !p.unless.holds(scope)
 }

@@ -48,6 +48,7 @@ type draft struct {
 	rules    *Rules
 	fold     *match.Fold
 	segments *segmenter
+	kept     [paragraphMarks + 1]keptWindow
 }
 
 // detectors are those written in Go, by the name that rules call them.
@@ -83,9 +84,28 @@ func (d *draft) paragraph(part, start, end int) window {
 	return d.window(part, start, end, paragraphMarks)
 }
 
-func (d *draft) window(part, start, end int, marks string) window {
-	lo, hi := around(d.parts[part].text, start, end, marks)
-	return read(d.fold, d.parts[part].text, lo, hi)
+// window is the stretch around a place. The last one of each strength is kept:
+// many rules look at the same sentence.
+func (d *draft) window(part, start, end int, strength mark) window {
+	kept := &d.kept[strength]
+	if kept.part == part+1 && start >= kept.lo && end <= kept.hi {
+		return kept.window
+	}
+	text := d.parts[part].text
+	lo, hi := around(text, start, end, strength)
+	kept.window = read(d.fold, text, lo, hi)
+	kept.part, kept.lo, kept.hi = part+1, lo, hi
+	if start-lo >= reach || hi-end >= reach || holdsMark(text[start:end], strength) { // not bounded by marks alone
+		kept.part = 0
+	}
+	return kept.window
+}
+
+// keptWindow is a window that may serve again.
+type keptWindow struct {
+	part   int // index + 1; 0: none
+	lo, hi int
+	window window
 }
 
 // sentences is the sentence around a place and the one after it.

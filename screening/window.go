@@ -11,12 +11,47 @@ import (
 // anchor, in bytes, so that a text without punctuation costs no more.
 const reach = 600
 
-// Marks that end a clause, a sentence, a paragraph.
+// mark is what ends a stretch of text: a clause ends at any mark, a sentence
+// at a full stop and stronger ones, a paragraph at a line break.
+type mark uint8
+
 const (
-	clauseMarks    = "，、；：。！？,;!?\n"
-	sentenceMarks  = "。！？；!?\n"
-	paragraphMarks = "\n"
+	noMark         mark = iota
+	clauseMarks         // ， 、 ： , and all below
+	sentenceMarks       // 。 ！ ？ ； ! ? ; and all below
+	paragraphMarks      // line breaks and ends of blocks
 )
+
+// markAt is the mark at a byte of a text, and its length.
+func markAt(text string, i int) (m mark, size int) {
+	switch text[i] {
+	case '\n':
+		return paragraphMarks, 1
+	case '!', '?', ';':
+		return sentenceMarks, 1
+	case ',':
+		return clauseMarks, 1
+	case 0xE3: // 、 。
+		if i+2 < len(text) && text[i+1] == 0x80 {
+			switch text[i+2] {
+			case 0x81:
+				return clauseMarks, 3
+			case 0x82:
+				return sentenceMarks, 3
+			}
+		}
+	case 0xEF: // ！ ， ： ； ？
+		if i+2 < len(text) && text[i+1] == 0xBC {
+			switch text[i+2] {
+			case 0x8C, 0x9A:
+				return clauseMarks, 3
+			case 0x81, 0x9B, 0x9F:
+				return sentenceMarks, 3
+			}
+		}
+	}
+	return noMark, 1
+}
 
 // window is a stretch of a part made easy to read: half width, simplified,
 // circled digits plain, invisible runes left out; letters keep their case.
@@ -60,25 +95,39 @@ func (w *window) at(place int) int {
 	return len(w.text)
 }
 
-// around is the range of the stretch around start:end that the marks bound;
-// the mark that ends it belongs to it not.
-func around(text string, start, end int, marks string) (lo, hi int) {
+// around is the range of the stretch around start:end that marks of a strength
+// bound, without the marks.
+func around(text string, start, end int, strength mark) (lo, hi int) {
 	floor, ceiling := max(0, start-reach), min(len(text), end+reach)
-	for floor < start && !utf8.RuneStart(text[floor]) {
-		floor++
+	for lo = start - 1; lo >= floor; lo-- {
+		if m, size := markAt(text, lo); m >= strength {
+			lo += size
+			break
+		}
 	}
-	for ceiling < len(text) && !utf8.RuneStart(text[ceiling]) {
-		ceiling++
+	lo = min(max(lo, floor), start)
+	for lo < start && !utf8.RuneStart(text[lo]) {
+		lo++
 	}
-	lo, hi = floor, ceiling
-	if i := strings.LastIndexAny(text[floor:start], marks); i >= 0 {
-		_, size := utf8.DecodeRuneInString(text[floor+i:])
-		lo = floor + i + size
+	for hi = end; hi < ceiling; hi++ {
+		if m, _ := markAt(text, hi); m >= strength {
+			return lo, hi
+		}
 	}
-	if i := strings.IndexAny(text[end:ceiling], marks); i >= 0 {
-		hi = end + i
+	for hi < len(text) && !utf8.RuneStart(text[hi]) {
+		hi++
 	}
 	return lo, hi
+}
+
+// holdsMark tells whether a text holds a mark of a strength.
+func holdsMark(text string, strength mark) bool {
+	for i := range len(text) {
+		if m, _ := markAt(text, i); m >= strength {
+			return true
+		}
+	}
+	return false
 }
 
 // read folds text[lo:hi] for reading.
