@@ -107,12 +107,12 @@ func (k desk) may(actor models.Actor, action models.Action) (models.Role, error)
 	step := d.Route[d.Step]
 	role, ok := decidingRole(k.profile, step, approvals, roles)
 	switch {
+	case slices.Contains(d.Writers, actor.ID):
+		return "", models.Errorf(models.CodeSelfApproval, "您撰写或修改过此稿件，不能由本人审核或签发。")
 	case !ok && k.passed(approvals, roles):
 		return "", k.refused(roles)
 	case !ok || row.by == bySigner && !step.Signs:
 		return "", models.Errorf(models.CodeForbidden, "此稿件现由%s处理，您没有相应的角色。", k.profile.names(step.Roles))
-	case slices.Contains(d.Writers, actor.ID):
-		return "", models.Errorf(models.CodeSelfApproval, "您撰写或修改过此稿件，不能由本人审核或签发。")
 	case slices.ContainsFunc(approvals, func(x models.Decision) bool { return x.PersonID == actor.ID || x.OnBehalfOf == actor.ID }):
 		return "", models.Errorf(models.CodeSelfApproval, "您已审核过此稿件，同一人不能担任两个环节。")
 	}
