@@ -2,21 +2,25 @@ package match
 
 import "math/bits"
 
-// A filter answers "perhaps" or "certainly not": whether two runes are a term
-// (32 kB of bits), and whether three runes begin one (128 kB).
+// A filter answers "perhaps" or "certainly not": whether two runes are a term,
+// and whether three runes begin one.
 type filter struct {
-	pairs   [1 << 13]uint32
-	triples [1 << 15]uint32
+	pairs   pairSet
+	triples tripleSet
 }
 
-func pairHash(b, c uint16) uint32 { return uint32(b)*0x9E3779B1 ^ uint32(c)*0x85EBCA6B }
+// The sets are bits chosen by the highest bits of a hash: 32 and 128 kB.
+type (
+	pairSet   [1 << 13]uint32
+	tripleSet [1 << 15]uint32
+)
 
-func tripleHash(a uint16, pair uint32) uint32 { return (uint32(a)*0xC2B2AE35 ^ pair) * 0x27D4EB2F }
+func (s *pairSet) set(h uint32)   { s[h>>19] |= 1 << (h >> 14 & 31) }
+func (s *tripleSet) set(h uint32) { s[h>>17] |= 1 << (h >> 12 & 31) }
 
-func (f *filter) hasPair(h uint32) bool   { return f.pairs[h>>19]>>(h>>14&31)&1 != 0 }
-func (f *filter) hasTriple(h uint32) bool { return f.triples[h>>17]>>(h>>12&31)&1 != 0 }
-func (f *filter) addPair(h uint32)        { f.pairs[h>>19] |= 1 << (h >> 14 & 31) }
-func (f *filter) addTriple(h uint32)      { f.triples[h>>17] |= 1 << (h >> 12 & 31) }
+func (f *filter) has(pair, triple uint32) bool {
+	return (f.pairs[pair>>19]>>(pair>>14&31)|f.triples[triple>>17]>>(triple>>12&31))&1 != 0
+}
 
 // nextBit stands for the runes that may follow on a node.
 func nextBit(c uint16) uint32 { return 1 << (uint32(c) * 0x9E3779B1 >> 27) }

@@ -27,12 +27,12 @@ type Run struct{ Start, End int32 }
 
 // A Matcher is immutable and safe for concurrent use.
 //
-// The runes of all terms get small numbers (classes). The scan keeps the last
-// two classes; a filter tells, nearly always with no, whether they and the next
-// class are a term or begin one. Only then the hashed trie is asked.
+// The runes of all terms get numbers (classes). The scan hashes the last two
+// and the last three; a filter tells, nearly always with no, whether they are a
+// term or begin one. Only then the scan looks back and asks the hashed tries.
 type Matcher struct {
 	fold   *Fold
-	class  *[plane]uint16 // by rune: class<<2 | flags
+	class  *[plane]uint16 // by rune: class | flags
 	astral map[rune]uint16
 	filter *filter
 	starts trie              // the first one to three runes of a term lead to a node
@@ -42,21 +42,22 @@ type Matcher struct {
 }
 
 // Entries of the class table. Nearly all runes are plain: those of terms that
-// need no further thought. The others carry the flag special and more.
+// need no further thought, their entry is their class. The others carry flags.
 const (
 	other    = special            // no term has the rune
 	inserted = special | 1<<shift // it is skipped
-	first    = 2                  // the first class of a term's rune
 
 	special = 1 // not plain
 	inRun   = 2 // a digit or letter, the stuff of runs
 	alone   = 4 // a term of one rune
+	flags   = special | inRun | alone
 
 	shift = 3
+	first = 2 << shift // the first class of a term's rune, the others follow in steps of 1 << shift
 )
 
 // maxClasses bounds the number of different runes in all terms together.
-const maxClasses = 1<<(16-shift) - 1
+const maxClasses = 1<<(16-shift) - 3
 
 // New builds a matcher. Terms that fold to nothing are an error; terms that
 // fold alike all match.
@@ -72,10 +73,10 @@ func New(fold *Fold, terms []string) (*Matcher, error) {
 			}
 			c, known := classes[to]
 			if !known {
-				c = uint16(len(classes) + first)
-				if c > maxClasses {
-					return nil, fmt.Errorf("the terms use more than %d different characters", maxClasses-first)
+				if len(classes) == maxClasses {
+					return nil, fmt.Errorf("the terms use more than %d different characters", maxClasses)
 				}
+				c = uint16(first + len(classes)<<shift)
 				classes[to] = c
 			}
 			folded[i] = append(folded[i], c)
@@ -94,9 +95,9 @@ func (m *Matcher) classify(classes map[rune]uint16, single map[uint16]bool) {
 		case c == 0:
 			return other
 		case single[c]:
-			return c<<shift | alone | special
+			return c | alone | special
 		default:
-			return c << shift
+			return c
 		}
 	}
 	for r := range m.class {
@@ -138,9 +139,11 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 		case 1:
 			single[t[0]] = true
 		case 2:
-			m.filter.addPair(pairHash(t[0], t[1]))
+			pair, _ := hashes(t[0], t[1], 0)
+			m.filter.pairs.set(pair)
 		default:
-			m.filter.addTriple(tripleHash(t[0], pairHash(t[1], t[2])))
+			_, triple := hashes(t[0], t[1], t[2])
+			m.filter.triples.set(triple)
 		}
 		at, key := &m.starts, startOf(t[:head])
 		for n := head; ; n++ {
@@ -176,84 +179,134 @@ func startOf(t []uint16) uint64 {
 // Scan appends the occurrences in text to found and the runs to runs, each in
 // the order of their ends.
 func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
-	var (
-		c1, c2 uint16 // classes of the last rune and the one before
-		s1, s2 int32  // where they start
-		run    = openRun{broken: -1}
-		skips  int // in a row,
-		skipAt int // up to here
-		class  = m.class
-		filter = m.filter
-		size   int
-	)
-	for i := 0; i < len(text); i += size {
+	s := scan{Matcher: m, text: text, found: found, runs: runs}
+	class, filter := m.class, m.filter
+	var last, pair uint32 // hashes of the last rune of a term, and of the last two
+	for i := 0; i < len(text); {
 		var entry uint16
-		b := text[i]
-		if b > 0xE0 && b < 0xF0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
+		size := 1
+		if b := text[i]; b > 0xE0 && b < 0xF0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
 			entry, size = class[uint16(b)<<12|uint16(text[i+1]&0x3F)<<6|uint16(text[i+2]&0x3F)], 3
 		} else if b < utf8.RuneSelf {
-			entry, size = class[b], 1
+			entry = class[b]
 		} else {
 			entry, size = m.decode(text[i:])
 		}
 		if entry&special != 0 {
-			if entry == inserted {
-				if skipAt != i {
-					skips = 0
+			if !s.special(entry, i, size) {
+				if entry&inRun == 0 && entry != inserted || s.skips > MaxSkip {
+					last, pair = 0, 0
 				}
-				skipAt = i + size
-				if skips++; skips > MaxSkip {
-					c1, c2, run.broken = 0, 0, int32(i)
-				}
+				i += size
 				continue
 			}
-			if entry&inRun != 0 {
-				isDigit := b >= '0' && b <= '9' || b >= utf8.RuneSelf && m.isDigit(text[i:])
-				runs = run.add(runs, int32(i), int32(i+size), s1, isDigit)
-			}
-			if entry>>shift == 0 {
-				c1, c2 = 0, 0
-				if entry&inRun == 0 {
-					run.broken = int32(i)
-				}
-				continue
-			}
-			if entry&alone != 0 {
-				found = m.emit(found, m.starts.get(start(0, 0, entry>>shift)), int32(i), int32(i+size))
-			}
+			entry &^= flags
 		}
-		c := entry >> shift
-		pair := pairHash(c1, c)
-		if filter.hasPair(pair) && c1 != 0 {
-			found = m.emit(found, m.starts.get(start(0, c1, c)), s1, int32(i+size))
+		h := uint32(entry) * 0x85EBCA6B
+		triple := (pair<<1 ^ h) * 0x27D4EB2F
+		pair = last ^ h
+		last = uint32(entry) * 0x9E3779B1
+		if filter.has(pair, triple) {
+			s.end(entry, i, i+size)
 		}
-		if filter.hasTriple(tripleHash(c2, pair)) && c2 != 0 {
-			found = m.follow(found, text, start(c2, c1, c), s2, i+size)
-		}
-		c2, s2 = c1, s1
-		c1, s1 = c, int32(i)
+		i += size
 	}
-	return found, run.close(runs)
+	return s.found, s.run.close(s.runs)
+}
+
+// hashes are those of a term's first two and three runes, as Scan makes them.
+func hashes(a, b, c uint16) (pair, triple uint32) {
+	pair = uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B
+	return pair, (pair<<1 ^ uint32(c)*0x85EBCA6B) * 0x27D4EB2F
+}
+
+// scan is what a scan has found and what it must remember beside its place.
+type scan struct {
+	*Matcher
+	text   string
+	found  []Match
+	runs   []Run
+	run    openRun
+	skips  int // inserted runes in a row,
+	skipAt int // up to here
+}
+
+// special takes in a rune that is not plain; it tells whether terms have it.
+func (s *scan) special(entry uint16, i, size int) bool {
+	if entry == inserted {
+		if s.skipAt != i {
+			s.skips = 0
+		}
+		s.skipAt = i + size
+		s.skips++
+		return false
+	}
+	s.skips = 0
+	class := entry &^ flags
+	if entry&inRun != 0 {
+		b := s.text[i]
+		isDigit := b >= '0' && b <= '9' || b >= utf8.RuneSelf && s.isDigit(s.text[i:])
+		s.run.add(s, i, i+size, isDigit)
+	}
+	if entry&alone != 0 {
+		s.emit(s.starts.get(start(0, 0, class)), i, i+size)
+	}
+	return class != 0
+}
+
+// end looks for terms of two runes that end with this one, and for longer ones
+// whose first three it ends.
+func (s *scan) end(c uint16, at, end int) {
+	b, second := s.before(at)
+	if b == 0 {
+		return
+	}
+	s.emit(s.starts.get(start(0, b, c)), second, end)
+	if a, first := s.before(second); a != 0 {
+		s.follow(start(a, b, c), first, end)
+	}
+}
+
+// before is the class of the last rune before a place that is not inserted,
+// and where it starts; 0 if no term goes across.
+func (s *scan) before(at int) (class uint16, start int) {
+	for skips := 0; at > 0; skips++ {
+		r, size := utf8.DecodeLastRuneInString(s.text[:at])
+		at -= size
+		entry := s.entry(r, size)
+		if entry != inserted {
+			return entry &^ flags, at
+		}
+		if skips == MaxSkip {
+			break
+		}
+	}
+	return 0, 0
 }
 
 // openRun is a run that may go on.
 type openRun struct {
 	Run
 	digits int
-	broken int32 // the last place that no run goes across, beside plain runes
 }
 
-// add takes in a digit or letter; plain is where the last rune of a term began.
-func (r *openRun) add(runs []Run, start, end, plain int32, isDigit bool) []Run {
-	if r.End == 0 || plain >= r.End || r.broken >= r.End {
-		runs = r.close(runs)
-		r.Start, r.digits = start, 0
+// add takes in a digit or letter, which goes on with the run if nothing but
+// inserted runes stands between them.
+func (r *openRun) add(s *scan, start, end int, isDigit bool) {
+	if r.End == 0 || int(r.End) != start && s.nextEnd(int(r.End)) != end {
+		s.runs = r.close(s.runs)
+		r.Start, r.digits = int32(start), 0
 	}
-	r.End = end
+	r.End = int32(end)
 	if isDigit {
 		r.digits++
 	}
-	return runs
+}
+
+// nextEnd is where the next rune ends that is not inserted.
+func (s *scan) nextEnd(at int) int {
+	_, end := s.after(at)
+	return end
 }
 
 func (r *openRun) close(runs []Run) []Run {
@@ -263,24 +316,31 @@ func (r *openRun) close(runs []Run) []Run {
 	return runs
 }
 
-// decode is the slow way for all but ASCII and well-formed runes of three
-// bytes. Broken bytes are one rune each that no term has.
+// decode is the slow way for all but ASCII and well-formed runes of three bytes.
 func (m *Matcher) decode(text string) (entry uint16, size int) {
 	r, size := utf8.DecodeRuneInString(text)
+	return m.entry(r, size), size
+}
+
+// entry of a rune that is so many bytes long. Broken bytes are runes that no term has.
+func (m *Matcher) entry(r rune, size int) uint16 {
 	switch {
 	case r == utf8.RuneError && size == 1:
-		return other, 1
+		return other
 	case r < plane:
-		return m.class[r], size
+		return m.class[r]
 	}
 	folded, ok := m.fold.Rune(r)
 	switch {
 	case !ok:
-		return inserted, size
+		return inserted
 	case folded < plane:
-		return m.class[folded], size
+		return m.class[folded]
 	}
-	return m.astral[folded], size
+	if entry, known := m.astral[folded]; known {
+		return entry
+	}
+	return other
 }
 
 func (m *Matcher) isDigit(text string) bool {
@@ -291,46 +351,42 @@ func (m *Matcher) isDigit(text string) bool {
 
 // follow goes down the trie from the first three runes of a term, which end
 // at byte end, and emits every term on the way.
-func (m *Matcher) follow(found []Match, text string, first uint64, start int32, end int) []Match {
-	e := m.starts.get(first)
-	skips := 0
+func (s *scan) follow(key uint64, start, end int) {
+	e := s.starts.get(key)
 	for e.node > 0 {
-		found = m.emit(found, e, start, int32(end))
-		i := end
-		for {
-			if e.next == 0 || i >= len(text) {
-				return found
-			}
-			entry, size := m.decode(text[i:])
-			i += size
-			if entry == inserted {
-				if skips++; skips > MaxSkip {
-					return found
-				}
-				continue
-			}
-			skips = 0
-			c := entry >> shift
-			if e.next&nextBit(c) == 0 {
-				return found
-			}
-			e, end = m.edges.get(edge(e.node, c)), i
-			break
+		s.emit(e, start, end)
+		if e.next == 0 {
+			return
+		}
+		c, next := s.after(end)
+		if e.next&nextBit(c) == 0 {
+			return
+		}
+		e, end = s.edges.get(edge(e.node, c)), next
+	}
+}
+
+// after is the class of the next rune that is not inserted, and where it ends.
+func (s *scan) after(at int) (class uint16, end int) {
+	for skips := 0; at < len(s.text) && skips <= MaxSkip; skips++ {
+		entry, size := s.decode(s.text[at:])
+		at += size
+		if entry != inserted {
+			return entry &^ flags, at
 		}
 	}
-	return found
+	return 0, at
 }
 
 // emit adds the terms that end at a node, if any.
-func (m *Matcher) emit(found []Match, e trieEntry, start, end int32) []Match {
-	if e.node == 0 || e.node > m.terms {
-		return found
+func (s *scan) emit(e trieEntry, start, end int) {
+	if e.node == 0 || e.node > s.terms {
+		return
 	}
-	found = append(found, Match{Term: e.node - 1, Start: start, End: end})
-	if len(m.twins) > 0 {
-		for _, term := range m.twins[e.node] {
-			found = append(found, Match{Term: term, Start: start, End: end})
+	s.found = append(s.found, Match{Term: e.node - 1, Start: int32(start), End: int32(end)})
+	if len(s.twins) > 0 {
+		for _, term := range s.twins[e.node] {
+			s.found = append(s.found, Match{Term: term, Start: int32(start), End: int32(end)})
 		}
 	}
-	return found
 }
