@@ -147,6 +147,9 @@ func (p *puller) turn(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if len(page.Items) > 0 && page.Next == p.saved.Cursor {
+		return false, &refusal{fmt.Errorf("服务给出的游标 %q 没有前进", page.Next)}
+	}
 	items := make([]held, len(page.Items))
 	for i, item := range page.Items {
 		items[i].Item = item
@@ -173,14 +176,15 @@ func (p *puller) dealAll(ctx context.Context, items []held) error {
 	return nil
 }
 
-// passing says whether an error may go away by itself.
+// passing says whether an error may go away by itself: not one of the disk, of
+// the token, or of an answer that makes no sense.
 func passing(err error) bool {
-	answer, ok := errors.AsType[*client.Error](err)
-	if !ok {
-		_, isPath := errors.AsType[*os.PathError](err)
-		return !isPath // not the network, but the disk
+	if answer, ok := errors.AsType[*client.Error](err); ok {
+		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests
 	}
-	return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests
+	_, disk := errors.AsType[*os.PathError](err)
+	_, refused := errors.AsType[*refusal](err)
+	return !disk && !refused
 }
 
 func (p *puller) say(format string, args ...any) { _, _ = fmt.Fprintf(p.stderr, format+"\n", args...) }

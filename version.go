@@ -29,7 +29,7 @@ func versionText() string {
 
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "显示版本", Args: cobra.NoArgs,
+		Use: "version", Short: "显示版本", Args: exactArgs(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(c.OutOrStdout(), "shenfa %s %s %s/%s\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

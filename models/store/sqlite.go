@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"gorm.io/gorm"
@@ -25,6 +26,14 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 		return errors.New("open database: the DSN names no SQLite file")
 	}
 	s.dialect = SQLite
+	// Drafts, password hashes and the signing key are nobody else's business; SQLite gives its other files the same mode.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	open := func(conns int, pragmas ...string) (*sql.DB, error) {
 		// Immediate: a transaction that will write takes the lock at once, where busy_timeout waits for it.
 		query := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{"busy_timeout(10000)", "foreign_keys(1)"}, pragmas...)}
@@ -41,7 +50,6 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 		readers = 8
 	}
 	durable := []string{"journal_mode(WAL)", "synchronous(FULL)"}
-	var err error
 	if s.plain, err = open(1, durable...); err != nil {
 		return err
 	}
