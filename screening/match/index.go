@@ -18,9 +18,8 @@ type (
 func (s *pairSet) set(h uint32)   { s[h>>19] |= 1 << (h >> 14 & 31) }
 func (s *tripleSet) set(h uint32) { s[h>>17] |= 1 << (h >> 12 & 31) }
 
-func (f *filter) has(pair, triple uint32) bool {
-	return (f.pairs[pair>>19]>>(pair>>14&31)|f.triples[triple>>17]>>(triple>>12&31))&1 != 0
-}
+func (s *pairSet) has(h uint32) uint32   { return s[h>>19] >> (h >> 14 & 31) & 1 }
+func (s *tripleSet) has(h uint32) uint32 { return s[h>>17] >> (h >> 12 & 31) & 1 }
 
 // nextBit stands for the runes that may follow on a node.
 func nextBit(c uint16) uint32 { return 1 << (uint32(c) * 0x9E3779B1 >> 27) }
@@ -43,7 +42,7 @@ func start(a, b, c uint16) uint64          { return uint64(a)<<32 | uint64(b)<<1
 func edge(node int32, class uint16) uint64 { return uint64(node)<<16 | uint64(class) }
 
 func newTrie(size int) trie {
-	n := bits.Len(uint(max(2*size, 64)))
+	n := bits.Len(uint(max(4*size/3, 64)))
 	return trie{entries: make([]trieEntry, 1<<n), shift: uint(64 - n)}
 }
 
@@ -69,7 +68,7 @@ func (t *trie) add(key uint64, fresh int32) (node int32, added bool) {
 	if node = t.get(key).node; node != 0 {
 		return node, false
 	}
-	if t.used++; 2*t.used > len(t.entries) {
+	if t.used++; 3*len(t.entries) < 4*t.used {
 		t.grow()
 	}
 	t.put(trieEntry{key: key, node: fresh})

@@ -186,7 +186,7 @@ func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) 
 		var entry uint16
 		size := 1
 		if b := text[i]; b > 0xE0 && b < 0xF0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
-			entry, size = class[uint16(b)<<12|uint16(text[i+1]&0x3F)<<6|uint16(text[i+2]&0x3F)], 3
+			entry, size = class[three(text, i)], 3
 		} else if b < utf8.RuneSelf {
 			entry = class[b]
 		} else {
@@ -206,12 +206,19 @@ func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) 
 		triple := (pair<<1 ^ h) * 0x27D4EB2F
 		pair = last ^ h
 		last = uint32(entry) * 0x9E3779B1
-		if filter.has(pair, triple) {
-			s.end(entry, i, i+size)
+		pairs, triples := filter.pairs.has(pair), filter.triples.has(triple)
+		if pairs|triples != 0 {
+			s.end(entry, i, i+size, pairs != 0, triples != 0)
 		}
 		i += size
 	}
 	return s.found, s.run.close(s.runs)
+}
+
+// three decodes the well-formed rune of three bytes at i; the halves of
+// surrogate pairs, which are not well formed, are in no term.
+func three(text string, i int) uint16 {
+	return uint16(text[i])<<12 | uint16(text[i+1]&0x3F)<<6 | uint16(text[i+2]&0x3F)
 }
 
 // hashes are those of a term's first two and three runes, as Scan makes them.
@@ -255,30 +262,37 @@ func (s *scan) special(entry uint16, i, size int) bool {
 }
 
 // end looks for terms of two runes that end with this one, and for longer ones
-// whose first three it ends.
-func (s *scan) end(c uint16, at, end int) {
+// whose first three it ends, as the filter said.
+func (s *scan) end(c uint16, at, end int, two, more bool) {
 	b, second := s.before(at)
 	if b == 0 {
 		return
 	}
-	s.emit(s.starts.get(start(0, b, c)), second, end)
-	if a, first := s.before(second); a != 0 {
-		s.follow(start(a, b, c), first, end)
+	if two {
+		s.emit(s.starts.get(start(0, b, c)), second, end)
+	}
+	if more {
+		if a, first := s.before(second); a != 0 {
+			s.follow(start(a, b, c), first, end)
+		}
 	}
 }
 
 // before is the class of the last rune before a place that is not inserted,
 // and where it starts; 0 if no term goes across.
 func (s *scan) before(at int) (class uint16, start int) {
-	for skips := 0; at > 0; skips++ {
-		r, size := utf8.DecodeLastRuneInString(s.text[:at])
-		at -= size
-		entry := s.entry(r, size)
+	for skips := 0; at > 0 && skips <= MaxSkip; skips++ {
+		var entry uint16
+		if t := s.text; at >= 3 && t[at-3] > 0xE0 && t[at-3] < 0xF0 && t[at-1]&0xC0 == 0x80 && t[at-2]&0xC0 == 0x80 {
+			at -= 3
+			entry = s.class[three(t, at)]
+		} else {
+			r, size := utf8.DecodeLastRuneInString(t[:at])
+			at -= size
+			entry = s.entry(r, size)
+		}
 		if entry != inserted {
 			return entry &^ flags, at
-		}
-		if skips == MaxSkip {
-			break
 		}
 	}
 	return 0, 0
@@ -316,8 +330,11 @@ func (r *openRun) close(runs []Run) []Run {
 	return runs
 }
 
-// decode is the slow way for all but ASCII and well-formed runes of three bytes.
+// decode is the entry of the first rune of a text, and its length.
 func (m *Matcher) decode(text string) (entry uint16, size int) {
+	if len(text) > 2 && text[0] > 0xE0 && text[0] < 0xF0 && text[1]&0xC0 == 0x80 && text[2]&0xC0 == 0x80 {
+		return m.class[three(text, 0)], 3
+	}
 	r, size := utf8.DecodeRuneInString(text)
 	return m.entry(r, size), size
 }
