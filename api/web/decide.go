@@ -134,6 +134,7 @@ func checkDecision(in workflow.DecisionInput) map[string]string {
 type confirmPage struct {
 	workflow.View
 	Account string
+	Outcome string
 	Comment string
 }
 
@@ -202,7 +203,7 @@ func (v *visit) askConfirm(view workflow.View, in workflow.DecisionInput) error 
 		return err
 	}
 	return v.show(http.StatusOK, "confirm", "drafts", "确认签发",
-		confirmPage{View: view, Account: names[view.Draft.AccountID], Comment: in.Comment})
+		confirmPage{View: view, Account: names[view.Draft.AccountID], Outcome: outcomeText(view), Comment: in.Comment})
 }
 
 // lines undoes the CR LF that forms send.

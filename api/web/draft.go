@@ -80,7 +80,7 @@ func (v *visit) draftPage(view workflow.View) (draftPage, error) {
 	d := view.Draft
 	page := draftPage{
 		View: view, Account: names[d.AccountID], Due: dueOf(d.DueAt, v.site.now()), Stages: stages(view),
-		Outcome: outcomeText(view.Report),
+		Outcome: outcomeText(view),
 	}
 	if view.Hidden {
 		return page, nil
@@ -174,14 +174,20 @@ func (v *visit) releasePart(id string) (*releasePart, error) {
 	return &releasePart{release, receipts}, nil
 }
 
-func outcomeText(r *models.Report) string {
-	if r == nil {
+// outcomes are what the screening of the present content came to.
+var outcomes = map[models.Outcome]string{
+	models.OutcomeClean: "未发现问题", models.OutcomeWarned: "有提示，请留意",
+	models.OutcomeBlocked: "有须处理的问题", models.OutcomeLocked: "涉密锁定",
+}
+
+func outcomeText(view workflow.View) string {
+	switch {
+	case view.Report == nil:
 		return "尚未机审"
+	case view.Report.Outcome == models.OutcomeBlocked && view.Draft.Outcome != models.OutcomeBlocked:
+		return "拦截项均已处置"
 	}
-	return labelOr(map[models.Outcome]string{
-		models.OutcomeClean: "未发现问题", models.OutcomeWarned: "有提示，请留意",
-		models.OutcomeBlocked: "有须处理的问题", models.OutcomeLocked: "涉密锁定",
-	}, r.Outcome)
+	return labelOr(outcomes, view.Report.Outcome)
 }
 
 // submit hands the draft in; the screening answers at once.

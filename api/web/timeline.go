@@ -72,13 +72,15 @@ func (v *visit) facts(e models.AuditEvent, names map[string]string) []typedText 
 	text := func(value any) string { return fmt.Sprint(value) }
 	state := func(value any) string { return v.site.stateLabel(models.State(text(value))) }
 	var facts []typedText
+	if from, to := data["from"], data["state"]; from != nil && to != nil {
+		facts = append(facts, typedText{"状态", state(from) + " → " + state(to)})
+		delete(data, "state")
+	}
 	for _, row := range []struct {
 		key, label string
 		say        func(any) string
 	}{
 		{"revision", "版本", func(value any) string { return fmt.Sprintf("第 %v 版", value) }},
-		{"from", "原状态", state},
-		{"to", "新状态", state},
 		{"state", "状态", state},
 		{"tier", "层级", func(value any) string { return models.Tier(text(value)).Label() }},
 		{"comment", "意见", text},
