@@ -20,7 +20,6 @@ type ByPage struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数"`
 }
 
-// Created is the answer to a draft's creation.
 type createDraftInput struct {
 	Body struct {
 		AccountID string `json:"account_id" minLength:"1" maxLength:"64" doc:"账号 id"`
@@ -28,12 +27,23 @@ type createDraftInput struct {
 	}
 }
 
-func (a *API) createDraft(ctx context.Context, actor models.Actor, in *createDraftInput) (*DraftOutput, error) {
+// CreatedDraft answers with a new draft and where it is.
+type CreatedDraft struct {
+	Location string `header:"Location" doc:"新稿件的地址"`
+	ETag     string `header:"ETag" doc:"内容的摘要"`
+	Body     *Draft
+}
+
+func (a *API) createDraft(ctx context.Context, actor models.Actor, in *createDraftInput) (*CreatedDraft, error) {
 	draft, err := a.options.Workflow.CreateDraft(ctx, actor, in.Body.DraftFields.input(in.Body.AccountID))
 	if err != nil {
 		return nil, err
 	}
-	return a.draft(ctx, actor, draft.ID, http.StatusCreated)
+	out, err := a.draft(ctx, actor, draft.ID, http.StatusCreated)
+	if err != nil {
+		return nil, err
+	}
+	return &CreatedDraft{Location: "/api/v1/drafts/" + draft.ID, ETag: out.ETag, Body: out.Body}, nil
 }
 
 type draftsInput struct {

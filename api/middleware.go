@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +16,14 @@ import (
 )
 
 // chain is the order of all middleware. For operations, huma goes on with
-// limitTime, authenticate and readRequest (see routes).
+// authenticate and readRequest.
 func (a *API) chain(engine *gin.Engine) http.Handler {
 	engine.Use(
 		a.observe,            // access log and metrics: sees everything below, with the route
 		recoverPanics,        // a panic is a problem with an error id, not a lost connection
 		a.secure,             // headers that hold for every answer
 		ownOriginOnly(),      // writes with a cookie come from our own pages
+		a.limitTime,          // but for those who wait for news
 		newCompressor().gzip, // JSON, where the caller accepts it
 	)
 	return identify(a.session(engine))
@@ -67,8 +70,8 @@ func (a *API) observe(c *gin.Context) {
 	call := callOf(c.Request.Context())
 	attrs := []slog.Attr{slog.String("method", c.Request.Method), slog.String("route", route), slog.Int("status", status),
 		slog.Int64("duration_us", took.Microseconds()), slog.String("request_id", call.id)}
-	if call.actor.ID != "" {
-		attrs = append(attrs, slog.String("actor", call.actor.ID))
+	if person := a.personOf(c.Request); person != "" {
+		attrs = append(attrs, slog.String("actor", person))
 	}
 	level := slog.LevelInfo
 	if p := call.problem; p != nil {
@@ -79,6 +82,14 @@ func (a *API) observe(c *gin.Context) {
 		}
 	}
 	a.options.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// personOf is who calls: the actor of an operation, or the user of a page's session.
+func (a *API) personOf(r *http.Request) string {
+	if id := callOf(r.Context()).actor.ID; id != "" || r.Header.Get("Authorization") != "" {
+		return id
+	}
+	return a.sessions.GetString(r.Context(), sessionUser)
 }
 
 // recoverPanics turns a panic into a 500. Without an answer begun the caller
@@ -130,6 +141,23 @@ func ownOriginOnly() gin.HandlerFunc {
 			fail(c.Writer, c.Request, models.Errorf(models.CodeForbidden, "拒绝来自其他网站的请求。").Because(err))
 		}
 	}
+}
+
+// limitTime ends a request that takes too long. One that waits for news gets
+// the time to wait on top, whatever the server's deadlines for others are.
+func (a *API) limitTime(c *gin.Context) {
+	if slices.Contains(a.longPolls, c.FullPath()) {
+		control := http.NewResponseController(c.Writer)
+		_ = control.SetWriteDeadline(time.Now().Add(maxWait + a.options.RequestTimeout))
+		_ = control.SetReadDeadline(time.Time{}) // it would end the request's context
+		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
+		c.Next()
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), a.options.RequestTimeout)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
 }
 
 // panicked is a panic as an error.

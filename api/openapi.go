@@ -75,7 +75,7 @@ func (a *API) newHuma(engine *gin.Engine) {
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{ownProblems},
 	})
-	a.huma.UseMiddleware(a.limitTime, a.authenticate, a.readRequest)
+	a.huma.UseMiddleware(a.authenticate, a.readRequest)
 	a.problemResponse = &huma.Response{Description: "错误（RFC 9457）", Content: map[string]*huma.MediaType{
 		"application/problem+json": {Schema: registry.Schema(reflect.TypeFor[Problem](), true, "")}}}
 	for _, t := range tags {

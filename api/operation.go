@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"shenfa/models"
 )
@@ -37,7 +34,7 @@ func newGates() gates {
 // operation is one line of the route table.
 type operation struct {
 	id      string
-	pattern string // method and path below /api/v1; with a status, where it is not 200 (or 204 without a body)
+	pattern string // method and path below /api/v1; with a status, where it is not 200
 	who     gate
 	summary string
 	long    bool // may wait for news: the request timeout is not for it
@@ -60,9 +57,11 @@ func add[I, O any](a *API, o operation, do func(context.Context, models.Actor, *
 		Description: describe(o), Tags: []string{tagOf(parts[1])}, Metadata: map[string]any{"gate": o.who},
 		MaxBodyBytes: -1, BodyReadTimeout: -1, SkipValidateBody: true, SkipValidateParams: true,
 		Responses: map[string]*huma.Response{"default": a.problemResponse}}
+	op.DefaultStatus = http.StatusOK
 	if len(parts) > 2 {
 		op.DefaultStatus, _ = strconv.Atoi(parts[2])
 	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)] = &huma.Response{Description: "完成"}
 	if o.who.open != nil {
 		op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 	}
@@ -116,21 +115,4 @@ func describe(o operation) string {
 
 func ginPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
-}
-
-// limitTime ends a request that takes too long. One that waits for news gets
-// the time to wait on top, whatever the server's deadlines for others are.
-func (a *API) limitTime(ctx huma.Context, next func(huma.Context)) {
-	c := humagin.Unwrap(ctx)
-	if slices.Contains(a.longPolls, c.FullPath()) {
-		control := http.NewResponseController(c.Writer)
-		_ = control.SetWriteDeadline(time.Now().Add(maxWait + a.options.RequestTimeout))
-		_ = control.SetReadDeadline(time.Time{}) // it would end the request's context
-		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
-		next(ctx)
-		return
-	}
-	limited, cancel := context.WithTimeout(ctx.Context(), a.options.RequestTimeout)
-	defer cancel()
-	next(huma.WithContext(ctx, limited))
 }

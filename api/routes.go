@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -42,17 +43,18 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("listAccounts", "GET /accounts", g.anyone, "账号列表"), a.accounts)
 	add(a, on("createUser", "POST /users 201", g.admin, "新建用户"), a.createUser)
 	add(a, on("listUsers", "GET /users", g.admin, "用户列表"), a.users)
-	add(a, on("setPassword", "PUT /users/{id}/password", g.person, "设置密码"), a.setPassword)
-	add(a, on("disableUser", "POST /users/{id}/disable", g.admin, "停用用户"), a.disableUser)
+	add(a, on("setPassword", "PUT /users/{id}/password 204", g.person, "设置密码"), a.setPassword)
+	add(a, on("disableUser", "POST /users/{id}/disable 204", g.admin, "停用用户"), a.disableUser)
 	add(a, on("createGrant", "POST /users/{id}/grants 201", g.admin, "授予角色"), a.grant)
 	add(a, on("listGrants", "GET /users/{id}/grants", g.person, "用户的角色"), a.grants)
-	add(a, on("revokeGrant", "DELETE /users/{id}/grants/{grant}", g.admin, "收回角色"), a.revokeGrant)
+	add(a, on("revokeGrant", "DELETE /users/{id}/grants/{grant} 204", g.admin, "收回角色"), a.revokeGrant)
 	add(a, on("createToken", "POST /tokens 201", g.person, "新建访问令牌"), a.createToken)
 	add(a, on("listTokens", "GET /tokens", g.person, "访问令牌列表"), a.tokens)
-	add(a, on("revokeToken", "DELETE /tokens/{id}", g.person, "吊销访问令牌"), a.revokeToken)
+	add(a, on("revokeToken", "DELETE /tokens/{id} 204", g.person, "吊销访问令牌"), a.revokeToken)
 
-	engine.GET("/healthz", a.healthz)
-	engine.GET("/readyz", a.readyz)
+	both := []string{http.MethodGet, http.MethodHead}
+	engine.Match(both, "/healthz", a.healthz)
+	engine.Match(both, "/readyz", a.readyz)
 	engine.GET("/metrics", gin.WrapH(a.metrics.handler()))
 	engine.GET("/openapi.json", a.openapiJSON)
 	engine.GET("/openapi.yaml", a.openapiYAML)
