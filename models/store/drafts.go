@@ -180,11 +180,11 @@ func listBranches(f DraftFilter) []branch {
 			if !f.Locked {
 				where, args = where+" AND state<>?", append(args, string(models.StateLocked))
 			}
-			branches = append(branches, branch{where, args})
+			branches = append(branches, branch{"drafts_account", where, args})
 		}
 		for _, state := range distinct(f.States) {
 			if state != models.StateLocked || f.Locked {
-				branches = append(branches, branch{where + " AND state=?", append(args[:len(args):len(args)], string(state))})
+				branches = append(branches, branch{"drafts_state", where + " AND state=?", append(args[:len(args):len(args)], string(state))})
 			}
 		}
 	}
@@ -193,6 +193,7 @@ func listBranches(f DraftFilter) []branch {
 
 // branch is one range of an index of drafts.
 type branch struct {
+	index string
 	where string
 	args  []any
 }
@@ -200,7 +201,7 @@ type branch struct {
 // unionOf is the query that reads the first drafts of all branches: of each
 // branch the first keys alone from its index, of these the first, and of them
 // the rows. Order is over the columns keys.
-func unionOf(branches []branch, order, keys string, limit int) (string, []any) {
+func (s *Store) unionOf(branches []branch, order, keys string, limit int) (string, []any) {
 	var query strings.Builder
 	var args []any
 	query.WriteString("SELECT d.* FROM (")
@@ -208,7 +209,7 @@ func unionOf(branches []branch, order, keys string, limit int) (string, []any) {
 		if i > 0 {
 			query.WriteString(" UNION ALL ")
 		}
-		query.WriteString("SELECT * FROM (SELECT " + keys + " FROM drafts WHERE " + b.where + " ORDER BY " + order + " LIMIT ?) b")
+		query.WriteString("SELECT * FROM (SELECT " + keys + " FROM drafts" + s.via(b.index) + " WHERE " + b.where + " ORDER BY " + order + " LIMIT ?) b")
 		args = append(append(args, b.args...), limit)
 	}
 	query.WriteString(" ORDER BY " + order + " LIMIT ?) w JOIN drafts d ON d.id=w.id ORDER BY ")
@@ -221,7 +222,7 @@ func (s *Store) collect(ctx context.Context, branches []branch, order, keys stri
 	var rows []draftRow
 	for len(branches) > 0 {
 		n := min(len(branches), maxBranches)
-		query, args := unionOf(branches[:n], order, keys, limit)
+		query, args := s.unionOf(branches[:n], order, keys, limit)
 		branches = branches[n:]
 		var part []draftRow
 		if err := s.reads.WithContext(ctx).Raw(query, args...).Scan(&part).Error; err != nil {

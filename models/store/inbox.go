@@ -36,7 +36,7 @@ func (s *Store) Waiting(ctx context.Context, places []Place, after WaitingCursor
 func waitingBranches(places []Place, after WaitingCursor) []branch {
 	var branches []branch
 	for _, place := range distinct(places) {
-		b := branch{"account_id=? AND state=?", []any{place.AccountID, string(place.State)}}
+		b := branch{"drafts_inbox", "account_id=? AND state=?", []any{place.AccountID, string(place.State)}}
 		if after.ID != "" {
 			due := dueMillis(after.DueAt)
 			b.where += " AND due_at>=? AND (due_at>? OR id>?)"

@@ -89,7 +89,7 @@ func (s *Store) Feed(ctx context.Context, accounts []string, after int64, limit 
 	}
 	var rows []joined
 	for _, part := range parts {
-		query, args := feedPage(part, after, limit)
+		query, args := s.feedPage(part, after, limit)
 		var page []joined
 		if err := s.reads.WithContext(ctx).Raw(query, args...).Scan(&page).Error; err != nil {
 			return nil, explain(err)
@@ -106,7 +106,7 @@ func (s *Store) Feed(ctx context.Context, accounts []string, after int64, limit 
 
 // feedPage is the query of one page: of each account a short range of its
 // index, of these the first, and to them the documents.
-func feedPage(accounts []string, after int64, limit int) (string, []any) {
+func (s *Store) feedPage(accounts []string, after int64, limit int) (string, []any) {
 	const columns = "position, op, release_id, account_id, reason, at"
 	positions := "SELECT position FROM feed WHERE position > ? ORDER BY position LIMIT ?"
 	args := []any{after, limit}
@@ -114,7 +114,7 @@ func feedPage(accounts []string, after int64, limit int) (string, []any) {
 		var parts []string
 		args = nil
 		for _, account := range accounts {
-			parts = append(parts, "SELECT * FROM (SELECT position FROM feed WHERE account_id=? AND position > ? ORDER BY position LIMIT ?) b")
+			parts = append(parts, "SELECT * FROM (SELECT position FROM feed"+s.via("feed_account")+" WHERE account_id=? AND position > ? ORDER BY position LIMIT ?) b")
 			args = append(args, account, after, limit)
 		}
 		positions = strings.Join(parts, " UNION ALL ") + " ORDER BY position LIMIT ?"

@@ -95,6 +95,16 @@ func (s *Store) Close() error {
 // Dialect is "sqlite" or "mysql".
 func (s *Store) Dialect() string { return s.dialect }
 
+// via makes MySQL read a range of the index. Left to itself MariaDB looks the
+// account up and then reads all its entries up to the wanted ones: 14 ms
+// instead of 0.3 for a page in the middle of 60,000.
+func (s *Store) via(index string) string {
+	if s.dialect == SQLite {
+		return ""
+	}
+	return " FORCE INDEX (" + index + ")"
+}
+
 // DB is a plain pool for migrations, tests and tools. On SQLite it holds one
 // connection beside that of the writer: a write through it waits for the
 // writer's transaction and is committed by itself. What the program writes
