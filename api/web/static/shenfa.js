@@ -51,6 +51,14 @@ if (hits) {
   window.addEventListener("resize", place);
 }
 
+// The way to the decision is shown until one is there.
+const decide = document.querySelector(".decide"), jump = document.querySelector(".jump");
+if (decide && jump) {
+  new IntersectionObserver(([at]) => {
+    jump.classList.toggle("there", at.isIntersecting || at.boundingClientRect.top < 0);
+  }).observe(decide);
+}
+
 // A form is sent once, and what was typed is not left behind by accident.
 for (const form of document.querySelectorAll("form[method=post]")) {
   let changed = false, sent = false;
