@@ -59,6 +59,7 @@ type Draft struct {
 	Writers    []string // persons who wrote any revision: none of them decides on the draft
 	Round      int      // counts the submissions, from 1; 0 before the first
 	ReleaseID  string
+	Corrects   string // release that this draft's own release will supersede; else ""
 
 	ChainN    int64  // number of the last audit event
 	ChainHead string // hash of the last audit event

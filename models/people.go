@@ -102,8 +102,9 @@ type Actor struct {
 	Roles    []AccountRole // a user's roles, spread over the accounts that the grants cover
 	Units    []UnitRole    // a user's roles that hold on whole units (supervisor, consultee, admin)
 	Admin    bool
-	Accounts []string // integration: the accounts of its token
-	TokenID  string   // the token used, if any
+	Deputy   []DelegatedRole // roles used in someone's place
+	Accounts []string        // integration: the accounts of its token
+	TokenID  string          // the token used, if any
 
 	// Once makes a write happen at most once (Idempotency-Key); empty: no such promise was asked for.
 	Once Once

@@ -56,13 +56,14 @@ const (
 // FeedEntry is one row of the change feed. Position comes from one locked
 // counter, so the order of positions is the order of commits.
 type FeedEntry struct {
-	Position  int64
-	Op        FeedOp
-	ReleaseID string
-	AccountID string
-	Reason    string
-	At        time.Time
-	Document  json.RawMessage // of the release; filled by reads
+	Position   int64
+	Op         FeedOp
+	ReleaseID  string
+	AccountID  string
+	Reason     string
+	Supersedes string // release that a supersede entry replaces
+	At         time.Time
+	Document   json.RawMessage // of the release; filled by reads
 }
 
 // ReceiptState is what a channel says of a release.

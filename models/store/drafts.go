@@ -36,6 +36,7 @@ type draftRow struct {
 	Writers      string
 	Round        int
 	ReleaseID    string
+	Corrects     string
 	ChainN       int64
 	ChainHead    string
 	Version      int64
@@ -57,7 +58,7 @@ func draftRowOf(d models.Draft) (draftRow, error) {
 		Tier: string(d.Tier), TierReasons: reasons, TierFloor: string(d.TierFloor), DeclaredTier: string(d.DeclaredTier),
 		Urgent: d.Urgent, Consult: consult, Title: d.Title, Kind: string(d.Kind), Format: string(d.Format),
 		Revision: d.Revision, Digest: d.Digest, Outcome: string(d.Outcome), Edition: d.Edition, Profile: d.Profile,
-		Route: route, CreatedBy: d.CreatedBy, LastEditor: d.LastEditor, Writers: writers, Round: d.Round, ReleaseID: d.ReleaseID,
+		Route: route, CreatedBy: d.CreatedBy, LastEditor: d.LastEditor, Writers: writers, Round: d.Round, ReleaseID: d.ReleaseID, Corrects: d.Corrects,
 		ChainN: d.ChainN, ChainHead: d.ChainHead, Version: d.Version, DueAt: dueMillis(d.DueAt),
 		SubmittedAt: millis(d.SubmittedAt), CreatedAt: millis(d.CreatedAt), UpdatedAt: millis(d.UpdatedAt),
 	}, errors.Join(err1, err2, err3, err4)
@@ -69,7 +70,7 @@ func (r draftRow) model() (models.Draft, error) {
 		Tier: models.Tier(r.Tier), TierFloor: models.Tier(r.TierFloor), DeclaredTier: models.Tier(r.DeclaredTier),
 		Urgent: r.Urgent, Title: r.Title, Kind: models.Kind(r.Kind), Format: models.Format(r.Format),
 		Revision: r.Revision, Digest: r.Digest, Outcome: models.Outcome(r.Outcome), Edition: r.Edition, Profile: r.Profile,
-		CreatedBy: r.CreatedBy, LastEditor: r.LastEditor, Round: r.Round, ReleaseID: r.ReleaseID,
+		CreatedBy: r.CreatedBy, LastEditor: r.LastEditor, Round: r.Round, ReleaseID: r.ReleaseID, Corrects: r.Corrects,
 		ChainN: r.ChainN, ChainHead: r.ChainHead, Version: r.Version, DueAt: dueOf(r.DueAt),
 		SubmittedAt: timeOf(r.SubmittedAt), CreatedAt: timeOf(r.CreatedAt), UpdatedAt: timeOf(r.UpdatedAt),
 	}
@@ -91,7 +92,7 @@ func (t *Tx) InsertDraft(d models.Draft) error {
 // updateDraft sets what may change, but for the columns that stand in an index.
 const updateDraft = `UPDATE drafts SET version=?, number=?, step=?, tier=?, tier_reasons=?, tier_floor=?, declared_tier=?,
 urgent=?, consult=?, title=?, kind=?, format=?, revision=?, digest=?, outcome=?, edition=?, profile=?, route=?,
-last_editor=?, writers=?, round=?, release_id=?, chain_n=?, chain_head=?, submitted_at=?, updated_at=?`
+last_editor=?, writers=?, round=?, release_id=?, corrects=?, chain_n=?, chain_head=?, submitted_at=?, updated_at=?`
 
 // UpdateDraft replaces the row that was read as was with now, and gives it the
 // version after was.Version. If the stored row is no longer was (version,
@@ -105,7 +106,7 @@ func (t *Tx) UpdateDraft(was, now models.Draft) error {
 	query := updateDraft
 	args := []any{was.Version + 1, r.Number, r.Step, r.Tier, r.TierReasons, r.TierFloor, r.DeclaredTier,
 		r.Urgent, r.Consult, r.Title, r.Kind, r.Format, r.Revision, r.Digest, r.Outcome, r.Edition, r.Profile, r.Route,
-		r.LastEditor, r.Writers, r.Round, r.ReleaseID, r.ChainN, r.ChainHead, r.SubmittedAt, r.UpdatedAt}
+		r.LastEditor, r.Writers, r.Round, r.ReleaseID, r.Corrects, r.ChainN, r.ChainHead, r.SubmittedAt, r.UpdatedAt}
 	// SQLite writes the index entries of each column that is named, changed or not.
 	if now.State != was.State {
 		query, args = query+", state=?", append(args, r.State)

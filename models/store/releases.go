@@ -59,12 +59,13 @@ func (s *Store) Releases(ctx context.Context, after string, limit int) ([]models
 
 // feedRow is a row of feed.
 type feedRow struct {
-	Position  int64 `gorm:"primaryKey;autoIncrement:false"`
-	Op        string
-	ReleaseID string
-	AccountID string
-	Reason    string
-	At        int64
+	Position   int64 `gorm:"primaryKey;autoIncrement:false"`
+	Op         string
+	ReleaseID  string
+	AccountID  string
+	Reason     string
+	Supersedes string
+	At         int64
 }
 
 func (feedRow) TableName() string { return "feed" }
@@ -73,7 +74,7 @@ func (feedRow) TableName() string { return "feed" }
 // the same transaction.
 func (t *Tx) InsertFeedEntry(e models.FeedEntry) error {
 	return insert(t, feedRow{Position: e.Position, Op: string(e.Op), ReleaseID: e.ReleaseID, AccountID: e.AccountID,
-		Reason: e.Reason, At: millis(e.At)})
+		Reason: e.Reason, Supersedes: e.Supersedes, At: millis(e.At)})
 }
 
 // Feed reads the feed after a position, in the order of positions, with the
@@ -100,14 +101,14 @@ func (s *Store) Feed(ctx context.Context, accounts []string, after int64, limit 
 	return plain(rows[:min(limit, len(rows))], func(r joined) models.FeedEntry {
 		e := r.Entry
 		return models.FeedEntry{Position: e.Position, Op: models.FeedOp(e.Op), ReleaseID: e.ReleaseID, AccountID: e.AccountID,
-			Reason: e.Reason, At: timeOf(e.At), Document: rawOf(r.Document)}
+			Reason: e.Reason, Supersedes: e.Supersedes, At: timeOf(e.At), Document: rawOf(r.Document)}
 	}), nil
 }
 
 // feedPage is the query of one page: of each account a short range of its
 // index, of these the first, and to them the documents.
 func (s *Store) feedPage(accounts []string, after int64, limit int) (string, []any) {
-	const columns = "position, op, release_id, account_id, reason, at"
+	const columns = "position, op, release_id, account_id, reason, supersedes, at"
 	positions := "SELECT position FROM feed WHERE position > ? ORDER BY position LIMIT ?"
 	args := []any{after, limit}
 	if accounts != nil {

@@ -93,6 +93,7 @@ CREATE TABLE IF NOT EXISTS drafts (
     writers TEXT NOT NULL,
     round BIGINT NOT NULL,
     release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    corrects VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     chain_n BIGINT NOT NULL,
     chain_head VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     version BIGINT NOT NULL,
@@ -186,6 +187,64 @@ CREATE TABLE IF NOT EXISTS dispositions (
     KEY dispositions_draft (draft_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- opinions of consulted units (会签)
+CREATE TABLE IF NOT EXISTS consultations (
+    id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    draft_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    digest VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    unit_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    unit_name VARCHAR(255) NOT NULL,
+    state VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    opinion MEDIUMTEXT NOT NULL,
+    reference VARCHAR(255) NOT NULL,
+    answered_by VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    at BIGINT NOT NULL,
+    opened_at BIGINT NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE KEY consultations_draft (draft_id, digest, unit_id),
+    KEY consultations_unit (unit_id, state, id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- delegations (授权代签)
+CREATE TABLE IF NOT EXISTS delegations (
+    id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    from_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    to_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    account_ids MEDIUMTEXT NOT NULL,
+    tiers MEDIUMTEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    reason MEDIUMTEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    revoked_at BIGINT NOT NULL,
+    PRIMARY KEY (id),
+    KEY delegations_to (to_id, ends_at)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- withdrawals of releases (撤回), one for each release
+CREATE TABLE IF NOT EXISTS withdrawals (
+    release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    reason VARCHAR(64) NOT NULL,
+    text MEDIUMTEXT NOT NULL,
+    document VARCHAR(255) NOT NULL,
+    digest VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    decided_by VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    role VARCHAR(64) NOT NULL,
+    at BIGINT NOT NULL,
+    done_at BIGINT NOT NULL,
+    PRIMARY KEY (release_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- releases that enter the feed when their time comes
+CREATE TABLE IF NOT EXISTS schedules (
+    release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    due_at BIGINT NOT NULL,
+    PRIMARY KEY (release_id),
+    KEY schedules_due (due_at, release_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
 -- audit events, a chain for each draft and one of the administration
 CREATE TABLE IF NOT EXISTS audit_events (
     chain VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -248,6 +307,7 @@ CREATE TABLE IF NOT EXISTS feed (
     release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     account_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     reason TEXT NOT NULL,
+    supersedes VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (position),
     KEY feed_account (account_id, position)

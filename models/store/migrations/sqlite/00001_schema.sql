@@ -92,6 +92,7 @@ CREATE TABLE drafts (
     writers TEXT NOT NULL,
     round INTEGER NOT NULL,
     release_id TEXT NOT NULL,
+    corrects TEXT NOT NULL,
     chain_n INTEGER NOT NULL,
     chain_head TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -185,6 +186,64 @@ CREATE TABLE dispositions (
 ) STRICT;
 CREATE INDEX dispositions_draft ON dispositions (draft_id, id);
 
+-- opinions of consulted units (会签)
+CREATE TABLE consultations (
+    id TEXT NOT NULL,
+    draft_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    unit_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    opinion TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    answered_by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    PRIMARY KEY (id)
+) STRICT;
+CREATE UNIQUE INDEX consultations_draft ON consultations (draft_id, digest, unit_id);
+CREATE INDEX consultations_unit ON consultations (unit_id, state, id);
+
+-- delegations (授权代签)
+CREATE TABLE delegations (
+    id TEXT NOT NULL,
+    from_id TEXT NOT NULL,
+    to_id TEXT NOT NULL,
+    account_ids TEXT NOT NULL,
+    tiers TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    PRIMARY KEY (id)
+) STRICT;
+CREATE INDEX delegations_to ON delegations (to_id, ends_at);
+
+-- withdrawals of releases (撤回), one for each release
+CREATE TABLE withdrawals (
+    release_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    text TEXT NOT NULL,
+    document TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    role TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    done_at INTEGER NOT NULL,
+    PRIMARY KEY (release_id)
+) STRICT, WITHOUT ROWID;
+
+-- releases that enter the feed when their time comes
+CREATE TABLE schedules (
+    release_id TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    PRIMARY KEY (release_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX schedules_due ON schedules (due_at, release_id);
+
 -- audit events, a chain for each draft and one of the administration
 CREATE TABLE audit_events (
     chain TEXT NOT NULL,
@@ -247,6 +306,7 @@ CREATE TABLE feed (
     release_id TEXT NOT NULL,
     account_id TEXT NOT NULL,
     reason TEXT NOT NULL,
+    supersedes TEXT NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX feed_account ON feed (account_id, position);
