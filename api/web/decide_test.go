@@ -48,6 +48,7 @@ func TestADecisionIsTaken(t *testing.T) {
 	d := w.submitted(cleanTitle, cleanBody)
 	p := w.as(models.RoleEditor).post("/drafts/"+d.ID+"/decisions", "action", "return", "digest", d.Digest, "state", string(d.State), "comment", "请核对日期。\r\n另见附件。")
 	p.wants(http.StatusOK, "已退回拟稿人修改", "退回修改", "王编辑", "请核对日期。\n另见附件。")
+	w.as(models.RoleAuthor).get("/drafts/"+d.ID).wants(http.StatusOK, "王编辑（编辑）退回修改", "修改", "提交送审")
 	if p.path != "/drafts/"+d.ID {
 		t.Errorf("the decision led to %s", p.path)
 	}

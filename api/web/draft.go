@@ -139,6 +139,14 @@ func (p *draftPage) mark() {
 	}
 }
 
+// Returned is the decision that sent the draft back, while it waits for its author; else nil.
+func (p draftPage) Returned() *pastDecision {
+	if p.Draft.State != models.StateReturned || len(p.History) == 0 || p.History[0].Action != models.ActionReturn {
+		return nil
+	}
+	return &p.History[0]
+}
+
 // history lists the decisions, the latest first.
 func (v *visit) history(view workflow.View) []pastDecision {
 	steps := map[string]string{}
