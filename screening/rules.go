@@ -119,7 +119,7 @@ func LoadRules(from fs.FS) (*Rules, error) {
 	r.edition = hex.EncodeToString(sum.Sum(nil))[:16]
 	all := categories()
 	for _, rule := range r.list {
-		errs = append(errs, rule.complete(all, r.files))
+		errs = append(errs, rule.resolveContext(r.context), rule.complete(all, r.files))
 	}
 	if len(r.list) == 0 {
 		errs = append(errs, errors.New("no rules found"))
