@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,7 +64,11 @@ func (StoredRelease) Schema(r huma.Registry) *huma.Schema {
 
 // appendJSON writes the page around the stored releases, without reading them again.
 func (p *FeedPage) appendJSON(out []byte) []byte {
-	out = append(out, `{"items":[`...)
+	size := 64
+	for _, item := range p.Items {
+		size += len(item.Release) + 2*len(item.Reason) + 128
+	}
+	out = append(slices.Grow(out, size), `{"items":[`...)
 	for i, item := range p.Items {
 		if i > 0 {
 			out = append(out, ',')
