@@ -40,7 +40,7 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 		return read
 	}
 	text := d.parts[part].text
-	for _, m := range p.pattern.FindAllStringSubmatchIndex(w.text, -1) {
+	for _, m := range p.pattern.FindAll(w.text) {
 		lo, hi := m[2*p.group], m[2*p.group+1]
 		if lo < 0 { // another branch of the pattern, without the group
 			lo, hi = m[0], m[1]
@@ -74,7 +74,7 @@ func (p *program) edged(d *draft, part, start, end int) bool {
 		return true
 	}
 	w := d.paragraph(part, start, end)
-	return !matches(p.notBefore, w.text[:w.at(start)]) && !matches(p.notAfter, w.text[w.at(end):])
+	return !matches(p.notBefore, lastOf(w.text[:w.at(start)])) && !matches(p.notAfter, w.text[w.at(end):])
 }
 
 // inScope tells whether the words around a place let a hit stand there.
@@ -102,6 +102,20 @@ func (d *draft) holds(c *condition) bool {
 		}
 	}
 	return false
+}
+
+// edge is how much of what stands before a hit is looked at, in bytes.
+const edge = 120
+
+func lastOf(text string) string {
+	if len(text) <= edge {
+		return text
+	}
+	at := len(text) - edge
+	for !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return text[at:]
 }
 
 func matches(re *regexp.Regexp, text string) bool { return re != nil && re.MatchString(text) }

@@ -36,7 +36,7 @@ type owner struct {
 type program struct {
 	*Rule
 	in        place
-	pattern   *regexp.Regexp
+	pattern   *match.Pattern
 	group     int // of the pattern: the hit
 	need      condition
 	unless    condition
@@ -137,8 +137,11 @@ func (r *Rule) program() (program, error) {
 	if p.in == 0 {
 		p.in = inTitle | inBody | inAlt
 	}
-	p.pattern = compile("pattern", r.Pattern)
-	if p.pattern != nil {
+	if r.Pattern != "" {
+		var err error
+		if p.pattern, err = match.Compile(r.Pattern); err != nil {
+			return p, errors.Join(append(errs, r.mistake("pattern: %v", err))...)
+		}
 		p.group = max(p.pattern.SubexpIndex("hit"), 0)
 	}
 	if r.NotBefore != "" {
@@ -173,7 +176,7 @@ func isLatin(r rune) bool {
 // condition is a set of patterns, of which plain words are looked up as such.
 type condition struct {
 	words    []string
-	patterns []*regexp.Regexp
+	patterns []*match.Pattern
 }
 
 func newCondition(list []string) (c condition, err error) {
@@ -182,7 +185,7 @@ func newCondition(list []string) (c condition, err error) {
 			c.words = append(c.words, s)
 			continue
 		}
-		re, err := regexp.Compile(s)
+		re, err := match.Compile(s)
 		if err != nil {
 			return c, fmt.Errorf("%q: %w", s, err)
 		}

@@ -109,7 +109,7 @@ func fill(text, visible, suggestion string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
-	return strings.NewReplacer("{text}", visible, "{suggestion}", suggestion).Replace(text)
+	return strings.ReplaceAll(strings.ReplaceAll(text, "{suggestion}", suggestion), "{text}", visible)
 }
 
 // surroundings are the runes next to a hit: they tell it from others of the
