@@ -15,17 +15,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"shenfa/models/store"
-	"shenfa/screening"
 	"shenfa/workflow"
 )
 
 // Options wires an API.
 type Options struct {
 	Workflow *workflow.Workflow
-	Store    *store.Store      // for /readyz and the sessions
-	Engine   *screening.Engine // for /readyz
-	Log      *slog.Logger      // nil: slog.Default()
-	Version  string            // of the program; stands in the OpenAPI document
+	Store    *store.Store // for /readyz and the sessions
+	Engine   Readiness    // for /readyz
+	Log      *slog.Logger // nil: slog.Default()
+	Version  string       // of the program; stands in the OpenAPI document
 
 	MaxBody         int64         // bytes of a request body; 0: 4 MiB
 	RequestTimeout  time.Duration // 0: 15 s
@@ -38,6 +37,13 @@ type Options struct {
 	FailureBurst int           // tries before that; 0: 30
 
 	Metrics *prometheus.Registry // nil: one of its own
+}
+
+// Readiness is what /readyz asks of the screening engine.
+type Readiness interface {
+	Ready() <-chan struct{}
+	Err() error
+	Edition() string
 }
 
 // withDefaults fills what is left zero.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"shenfa/models"
-	"shenfa/screening"
+	"shenfa/workflow"
 )
 
 type screenInput struct {
@@ -21,7 +21,7 @@ type screenOutput struct{ Body *models.Report }
 
 // screen screens a text and keeps nothing of it.
 func (a *API) screen(ctx context.Context, _ models.Actor, in *screenInput) (*screenOutput, error) {
-	text := screening.Text{Title: in.Body.Title, Body: in.Body.Body, Format: in.Body.Format, Kind: in.Body.Kind, Source: in.Body.Source}
+	text := workflow.Text{Title: in.Body.Title, Body: in.Body.Body, Format: in.Body.Format, Kind: in.Body.Kind, Source: in.Body.Source}
 	report, err := a.options.Workflow.Screen(ctx, text)
 	if err != nil {
 		return nil, err

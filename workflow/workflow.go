@@ -225,7 +225,10 @@ func (w *Workflow) RoleLabel(r models.Role) string { return w.profiles.RoleLabel
 // StateLabel is the Chinese name of a state.
 func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.profiles) }
 
+// Text is a text to screen.
+type Text = screening.Text
+
 // Screen screens a text without storing anything.
-func (w *Workflow) Screen(ctx context.Context, t screening.Text) (models.Report, error) {
+func (w *Workflow) Screen(ctx context.Context, t Text) (models.Report, error) {
 	return w.engine.Screen(ctx, t)
 }
