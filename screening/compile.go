@@ -173,43 +173,25 @@ func isLatin(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
-// condition is a set of patterns, of which plain words are looked up as such.
-type condition struct {
-	words    []string
-	patterns []*match.Pattern
-}
+// condition is a set of patterns, one of which must stand in a text.
+type condition struct{ any *match.Pattern }
 
 func newCondition(list []string) (c condition, err error) {
 	for _, s := range list {
-		if regexp.QuoteMeta(s) == s {
-			c.words = append(c.words, s)
-			continue
-		}
-		re, err := match.Compile(s)
-		if err != nil {
+		if _, err := regexp.Compile(s); err != nil {
 			return c, fmt.Errorf("%q: %w", s, err)
 		}
-		c.patterns = append(c.patterns, re)
 	}
-	return c, nil
+	if len(list) > 0 {
+		c.any, err = match.Compile("(?:" + strings.Join(list, ")|(?:") + ")")
+	}
+	return c, err
 }
 
-func (c *condition) empty() bool { return len(c.words)+len(c.patterns) == 0 }
+func (c *condition) empty() bool { return c.any == nil }
 
 // holds tells whether one of the patterns stands in a text.
-func (c *condition) holds(text string) bool {
-	for _, word := range c.words {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	for _, re := range c.patterns {
-		if re.MatchString(text) {
-			return true
-		}
-	}
-	return false
-}
+func (c *condition) holds(text string) bool { return c.any != nil && c.any.MatchString(text) }
 
 // reads tells whether a rule looks at a part of a draft.
 func (r *Rule) reads(d *draft, part int) bool {

@@ -16,6 +16,7 @@ import (
 type Pattern struct {
 	*regexp.Regexp
 	prog    *syntax.Prog
+	exact   bool // the automaton errs never
 	classes classTable
 	root    atomic.Pointer[automaton]
 }
@@ -37,7 +38,7 @@ func Compile(expr string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pattern{Regexp: re, prog: prog, classes: newClassTable(prog)}
+	p := &Pattern{Regexp: re, prog: prog, exact: exact(prog), classes: newClassTable(prog)}
 	p.root.Store(p.begin())
 	return p, nil
 }
@@ -51,7 +52,16 @@ func (p *Pattern) FindAll(text string) [][]int {
 }
 
 // MatchString tells whether the pattern matches anywhere in a text.
-func (p *Pattern) MatchString(text string) bool { return p.may(text) && p.Regexp.MatchString(text) }
+func (p *Pattern) MatchString(text string) bool {
+	return p.may(text) && (p.exact || p.Regexp.MatchString(text))
+}
+
+// exact tells whether a program has no conditions but the beginning and end of the text.
+func exact(prog *syntax.Prog) bool {
+	return !slices.ContainsFunc(prog.Inst, func(inst syntax.Inst) bool {
+		return inst.Op == syntax.InstEmptyWidth && syntax.EmptyOp(inst.Arg) != syntax.EmptyBeginText && syntax.EmptyOp(inst.Arg) != syntax.EmptyEndText
+	})
+}
 
 // automaton is the part of the machine that texts have needed so far.
 type automaton struct {
@@ -141,7 +151,7 @@ func (p *Pattern) close(set *pcSet, pc uint32, atStart bool) {
 		switch op := syntax.EmptyOp(inst.Arg); {
 		case op&syntax.EmptyBeginText != 0 && !atStart:
 		case op&syntax.EmptyEndText != 0:
-			set.ends = set.ends || p.endsIn(inst.Out, map[uint32]bool{})
+			set.ends = set.ends || p.endsIn(inst.Out, atStart, map[uint32]bool{})
 		default:
 			p.close(set, inst.Out, atStart)
 		}
@@ -154,7 +164,7 @@ func (p *Pattern) close(set *pcSet, pc uint32, atStart bool) {
 }
 
 // endsIn tells whether a match is reached without another rune.
-func (p *Pattern) endsIn(pc uint32, seen map[uint32]bool) bool {
+func (p *Pattern) endsIn(pc uint32, atStart bool, seen map[uint32]bool) bool {
 	if seen[pc] {
 		return false
 	}
@@ -163,9 +173,11 @@ func (p *Pattern) endsIn(pc uint32, seen map[uint32]bool) bool {
 	case syntax.InstMatch:
 		return true
 	case syntax.InstAlt, syntax.InstAltMatch:
-		return p.endsIn(inst.Out, seen) || p.endsIn(inst.Arg, seen)
-	case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
-		return p.endsIn(inst.Out, seen)
+		return p.endsIn(inst.Out, atStart, seen) || p.endsIn(inst.Arg, atStart, seen)
+	case syntax.InstEmptyWidth:
+		return (syntax.EmptyOp(inst.Arg)&syntax.EmptyBeginText == 0 || atStart) && p.endsIn(inst.Out, atStart, seen)
+	case syntax.InstCapture, syntax.InstNop:
+		return p.endsIn(inst.Out, atStart, seen)
 	}
 	return false
 }
