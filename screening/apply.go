@@ -79,6 +79,9 @@ func (p *program) edged(d *draft, part, start, end int) bool {
 
 // inScope tells whether the words around a place let a hit stand there.
 func (p *program) inScope(d *draft, part, start, end int) bool {
+	if !p.never.empty() && d.holds(&p.never) {
+		return false
+	}
 	if p.need.empty() && p.unless.empty() {
 		return true
 	}
@@ -105,7 +108,7 @@ func (d *draft) holds(c *condition) bool {
 }
 
 // edge is how much of what stands before a hit is looked at, in bytes.
-const edge = 120
+const edge = 300
 
 func lastOf(text string) string {
 	if len(text) <= edge {

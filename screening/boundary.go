@@ -193,3 +193,30 @@ func squeezeFrom(fold *match.Fold, text string, lo, hi, start, end, same int) (c
 	}
 	return string(folded), from, to
 }
+
+// entry is the node of a word of the dictionary, 0 if it has none.
+func (s *segmenter) entry(word string) uint32 {
+	at := uint32(0)
+	for _, r := range word {
+		if at = s.child(at, r); at == 0 {
+			return 0
+		}
+	}
+	if s.nodes[at].cost == 0 {
+		return 0
+	}
+	return at
+}
+
+// knows tells whether the dictionary has a word.
+func (s *segmenter) knows(word string) bool { return s.entry(word) != 0 }
+
+// common tells whether a word is in everyday use, as personal names that the
+// dictionary has are not.
+func (s *segmenter) common(word string) bool {
+	at := s.entry(word)
+	return at != 0 && s.costs[s.nodes[at].cost] < commonCost
+}
+
+// commonCost parts 高度 and 安全 from 李强 and 王芳.
+const commonCost = 18.3

@@ -40,6 +40,7 @@ type program struct {
 	group     int // of the pattern: the hit
 	need      condition
 	unless    condition
+	never     condition
 	notBefore *regexp.Regexp
 	notAfter  *regexp.Regexp
 	terms     []compiledTerm
@@ -68,7 +69,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		}
 		p.programs = append(p.programs, pr)
 	}
-	known := detectors()
+	known := detectors(rules)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
 			errs = append(errs, rule.mistake("there is no detector %q", rule.Detector))
@@ -156,6 +157,12 @@ func (r *Rule) program() (program, error) {
 	}
 	if p.unless, err = newCondition(r.Unless); err != nil {
 		errs = append(errs, r.mistake("unless: %v", err))
+	}
+	if p.never, err = newCondition(r.Never); err != nil {
+		errs = append(errs, r.mistake("never: %v", err))
+	}
+	if r.Detector != "" {
+		return p, errors.Join(errs...) // its terms are the detector's
 	}
 	for _, text := range r.Terms {
 		l := r.term[text]

@@ -44,7 +44,7 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 		errs = append(errs, r.readLexicon(files))
 	}
 	kinds := 0
-	for _, given := range []bool{r.Detector != "", len(r.Terms) > 0, r.Pattern != ""} {
+	for _, given := range []bool{r.Detector != "", r.Detector == "" && len(r.Terms) > 0, r.Pattern != ""} {
 		if given {
 			kinds++
 		}

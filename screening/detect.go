@@ -51,10 +51,17 @@ type draft struct {
 	kept     [paragraphMarks + 1]keptWindow
 }
 
-// detectors are those written in Go, by the name that rules call them.
-func detectors() map[string]detector {
+// detectors are those written in Go, by the name that rules call them. What
+// they know about words stands in the lexicons of their rules.
+func detectors(rules *Rules) map[string]detector {
 	return map[string]detector{
-		"numbers": numbers{},
+		"expressions": newExpressions(rules),
+		"links":       links{},
+		"mail":        mail{},
+		"names":       names{},
+		"numbers":     numbers{},
+		"plates":      plates{},
+		"reprint":     newReprint(rules),
 	}
 }
 

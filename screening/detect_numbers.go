@@ -1,13 +1,16 @@
 package screening
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
 // numbers finds the personal numbers among the runs of digits: identity cards,
 // bank cards, mobile telephones. A run is taken apart where its writing
-// changes, and neighbouring groups are put together as far as they make a number.
+// changes, and neighbouring groups are put together as far as they make a
+// number. What a number is called right before it counts too: an identity
+// number with a typing error is a leak all the same, an order number is none.
 type numbers struct{}
 
 func (numbers) anchors() []string { return []string{anyRun} }
@@ -79,6 +82,9 @@ func (d *draft) groups(run anchor) []group {
 }
 
 func join(groups []group) string {
+	if len(groups) == 1 {
+		return groups[0].text
+	}
 	var b strings.Builder
 	for _, g := range groups {
 		b.WriteString(g.text)
@@ -93,22 +99,100 @@ func glued(groups []group, i, j int) bool {
 		j < len(groups) && !groups[j].parted && groups[j].letters
 }
 
+// Words right before or after a number that tell what it is, or is not.
+var (
+	idWords     = []string{"身份证", "公民身份", "证件号", "身份号", "证号", "身份证明号"}
+	cardWords   = []string{"银行卡", "卡号", "账号", "帐号", "账户", "帐户", "存折", "储蓄卡", "工资卡", "借记卡", "农行", "工行", "建行", "中行", "邮储", "农商", "信用社", "社保卡金融"}
+	otherCards  = []string{"公交卡", "会员卡", "水卡", "电卡", "燃气", "校园卡", "图书", "饭卡", "门禁", "加油卡", "购物卡", "物联网"}
+	serialWords = []string{"单号", "编号", "流水", "订单", "批号", "序列", "条码", "条形码", "文号", "学号", "工号", "发票", "缴款书", "项目代码", "产权", "许可证", "备案", "票据", "受理号", "案号", "合同", "招标", "采购", "追溯", "溯源", "ISBN", "信用代码", "组织机构代码", "纳税人识别", "注册号", "执业证", "资格证"}
+	measures    = []string{"元", "万", "亿", "吨", "公斤", "千克", "株", "人次", "平方", "公顷", "亩", "％", "%", "度", "立方", "米", "头", "户", "名", "个"}
+)
+
+// organHolder is the holder of an account that is no person's.
+var organHolder = regexp.MustCompile(`(?:户名|账户名称|收款单位|收款人)\s*[：:为]?\s*[^，。；]{2,24}(?:会|局|公司|中心|学校|医院|政府|所|院|处|部|社|专户)[，。；、\s]`)
+
 // identify reports a number if it is one; it answers whether the groups are used up.
 func (numbers) identify(d *draft, part int, groups []group, number string) bool {
 	start, end := groups[0].start, groups[len(groups)-1].end
-	report := func(rule, masked string) bool {
-		d.report(rule, part, start, end, note{suggestion: masked})
+	report := func(rule, masked, why string) bool {
+		d.report(rule, part, start, end, note{suggestion: masked, why: why})
 		return true
 	}
+	long := len(number) >= 15
+	if !long && !isMobile(strings.TrimPrefix(number, "86")) {
+		return false
+	}
+	before := called(d.parts[part].text, start)
+	named := func(words []string) bool { return containsAny(before, words) }
 	switch {
 	case isIDCard(number):
-		return report("pii.id_card", mask(number, 2, 2))
+		return named([]string{"信用代码", "组织机构代码"}) || report("pii.id_card", mask(number, 2, 2), "")
 	case isCreditCode(number):
 		return true // public
+	case looksLikeIDCard(number) && named(idWords) && !named([]string{"许可证号", "信用代码", "执业证号", "资格证号"}):
+		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
+	case isOldIDCard(number) && named(idWords):
+		return report("pii.id_card", mask(number, 2, 2), "15 位居民身份证号码（旧版）")
+	case named(otherCards), named(serialWords) && !named(cardWords):
+		return long
+	case isCardLike(number) && named(cardWords):
+		if w := d.sentence(part, start, end); organHolder.MatchString(w.text[:w.at(start)]) {
+			return true // the account of an organ, as for donations, is public
+		}
+		if isBankCard(number) {
+			return report("pii.bank_card", mask(number, 4, 4), "")
+		}
+		return report("pii.bank_card", mask(number, 4, 4), "银行账号语境中的卡号，校验位不符，可能录入有误，仍属泄露")
 	case isBankCard(number):
-		return report("pii.bank_card", mask(number, 4, 4))
-	case isMobile(strings.TrimPrefix(number, "86")) && len(groups) <= 4:
-		return report("pii.mobile", mask(strings.TrimPrefix(number, "86"), 3, 4))
+		return report("pii.bank_card", mask(number, 4, 4), "")
+	case isMobile(strings.TrimPrefix(number, "86")) && telephoneShape(groups) && !containsAny(following(d.parts[part].text, end), measures):
+		return report("pii.mobile", mask(strings.TrimPrefix(number, "86"), 3, 4), "")
+	}
+	return false
+}
+
+// telephoneShape tells whether the groups are parted as people part a mobile
+// number: 138 0013 8000, 138 00138000, 1380013 8000, +86 in front, or digit by digit.
+func telephoneShape(groups []group) bool {
+	if groups[0].text == "86" && len(groups) > 1 {
+		groups = groups[1:]
+	}
+	if len(groups) == 11 {
+		return true
+	}
+	var shape strings.Builder
+	for _, g := range groups {
+		shape.WriteByte(byte('0' + min(len(g.text), 9)))
+		if len(g.text) >= 10 {
+			return len(groups) == 1
+		}
+	}
+	return strings.Contains(" 344 38 74 353 335 434 65 56 ", " "+shape.String()+" ")
+}
+
+// called is the stretch right before a number: the last 36 bytes or so, up to
+// a mark that ends a clause, but not past the end of a sentence.
+func called(text string, start int) string {
+	lo := max(0, start-48)
+	if i := strings.LastIndexAny(text[lo:start], "。；;\n"); i >= 0 {
+		lo += i + 1
+	}
+	if i := strings.LastIndexAny(text[lo:start], "，,、"); i >= 0 && start-lo-i > 9 {
+		lo += i + 1
+	}
+	return text[lo:start]
+}
+
+// following is what stands right after a number.
+func following(text string, end int) string {
+	return text[end:min(len(text), end+9)]
+}
+
+func containsAny(s string, words []string) bool {
+	for _, word := range words {
+		if strings.Contains(s, word) {
+			return true
+		}
 	}
 	return false
 }

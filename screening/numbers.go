@@ -9,7 +9,7 @@ import (
 // digits and a check character (GB 11643-1999, ISO 7064 MOD 11-2) around a
 // date of birth that can be.
 func isIDCard(s string) bool {
-	if len(s) != 18 || !digitsOnly(s[:17]) || !isBirthDate(s[6:14]) || s[0] == '0' || s[0] == '9' {
+	if !looksLikeIDCard(s) {
 		return false
 	}
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
@@ -18,6 +18,21 @@ func isIDCard(s string) bool {
 		sum += int(s[i]-'0') * w
 	}
 	return s[17] == "10x98765432"[sum%11]
+}
+
+// provinces are the first two digits of division codes (GB/T 2260).
+const provinces = " 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 "
+
+// looksLikeIDCard tells whether s has the form of an identity number, with a
+// province and a date of birth that can be, whatever its check character.
+func looksLikeIDCard(s string) bool {
+	return len(s) == 18 && digitsOnly(s[:17]) && (s[17] == 'x' || digitsOnly(s[17:])) &&
+		strings.Contains(provinces, " "+s[:2]+" ") && isBirthDate(s[6:14])
+}
+
+// isOldIDCard tells whether s is an identity number of 15 digits, as issued until 1999.
+func isOldIDCard(s string) bool {
+	return len(s) == 15 && digitsOnly(s) && strings.Contains(provinces, " "+s[:2]+" ") && isBirthDate("19"+s[6:12])
 }
 
 func isBirthDate(s string) bool {
@@ -50,16 +65,15 @@ func isCreditCode(s string) bool {
 // isBankCard tells whether s is a payment card number: UnionPay (62, 16–19
 // digits), Visa, Mastercard, with a Luhn check digit (ISO/IEC 7812-1).
 func isBankCard(s string) bool {
-	if !digitsOnly(s) {
-		return false
-	}
-	switch n := len(s); {
-	case n >= 16 && n <= 19 && strings.HasPrefix(s, "62"):
-	case n == 16 && (s[0] == '4' || s[0] == '5' && s[1] >= '1' && s[1] <= '5'):
-	default:
-		return false
-	}
-	return luhn(s)
+	return isCardLike(s) && luhn(s)
+}
+
+// isCardLike tells whether s has the issuer and the length of a payment card.
+func isCardLike(s string) bool {
+	n := len(s)
+	return digitsOnly(s) && (n >= 16 && n <= 19 && strings.HasPrefix(s, "62") ||
+		n == 16 && (s[0] == '4' || s[0] == '5' && s[1] >= '1' && s[1] <= '5') ||
+		n >= 16 && n <= 19 && (strings.HasPrefix(s, "9558") || strings.HasPrefix(s, "9559")))
 }
 
 func luhn(s string) bool {

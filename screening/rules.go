@@ -41,6 +41,7 @@ type Rule struct {
 
 	Need      []string `toml:"need"`       // patterns, one of which must stand in the scope
 	Unless    []string `toml:"unless"`     // patterns, none of which may stand in the scope; @name stands for a [context] list
+	Never     []string `toml:"never"`      // patterns, none of which may stand anywhere in the draft
 	Scope     string   `toml:"scope"`      // clause, sentence (default), sentences (the next one too), paragraph or draft
 	NotBefore string   `toml:"not_before"` // pattern that must not end right before the hit
 	NotAfter  string   `toml:"not_after"`  // pattern that must not start right after the hit
@@ -159,7 +160,7 @@ func (r *Rules) read(name string) error {
 // resolveContext puts the shared lists in place of their names.
 func (r *Rule) resolveContext(lists map[string][]string) error {
 	var errs []error
-	for _, field := range []*[]string{&r.Need, &r.Unless} {
+	for _, field := range []*[]string{&r.Need, &r.Unless, &r.Never} {
 		var all []string
 		for _, pattern := range *field {
 			name, named := strings.CutPrefix(pattern, "@")

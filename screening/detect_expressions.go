@@ -1,0 +1,223 @@
+package screening
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// expressions finds fixed expressions that are nearly, but not quite right: one
+// character wrong, two neighbours swapped, one doubled, a few missing. Each
+// expression is cut into pieces; a single mistake leaves one of them whole, and
+// from there the rest is compared, outwards and character by character.
+type expressions struct {
+	list   []expression
+	pieces []piece
+	words  []string // the anchor of each piece
+}
+
+type expression struct {
+	text   string   // as it should be
+	runes  []rune   // without quotation marks
+	quoted bool     // only text in quotation marks counts
+	right  []string // other right forms, folded
+}
+
+// piece is runes[from:to] of an expression.
+type piece struct{ expression, from, to int }
+
+func newExpressions(rules *Rules) *expressions {
+	e := &expressions{}
+	rule := rules.byID["wording.fixed_expression"]
+	if rule == nil {
+		return e
+	}
+	for _, text := range rule.Terms {
+		x := expression{text: text, runes: []rune(plainExpression(text)), quoted: strings.HasPrefix(text, "“")}
+		for _, right := range rule.term[text].allow {
+			x.right = append(x.right, plainExpression(right))
+		}
+		n := len(x.runes)
+		parts := 2
+		if n >= 9 {
+			parts = 3
+		}
+		for i := range parts {
+			p := piece{len(e.list), i * n / parts, (i + 1) * n / parts}
+			e.pieces = append(e.pieces, p)
+			e.words = append(e.words, string(x.runes[p.from:p.to]))
+		}
+		e.list = append(e.list, x)
+	}
+	return e
+}
+
+// plainExpression leaves out what writers put or forget between the characters.
+func plainExpression(text string) string {
+	return strings.Map(func(r rune) rune {
+		if inserted(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func inserted(r rune) bool { return strings.ContainsRune("“”‘’\"、 ", r) }
+
+func (e *expressions) anchors() []string { return e.words }
+
+func (e *expressions) detect(d *draft, found []anchor) {
+	for _, a := range found {
+		p := e.pieces[a.word]
+		x := &e.list[p.expression]
+		text := d.parts[a.part].text
+		left := x.compare(d, text[:a.start], x.runes[:p.from], true)
+		if !left.ok {
+			continue
+		}
+		right := x.compare(d, text[a.end:], x.runes[p.to:], false)
+		if !right.ok || left.mistakes+right.mistakes != 1 {
+			continue
+		}
+		start, end := a.start-left.size, a.end+right.size
+		if x.fits(d, a.part, start, end) {
+			d.report("wording.fixed_expression", a.part, start, end, note{suggestion: x.text})
+		}
+	}
+}
+
+// fits tells whether a near match is a mistake and no other word.
+func (x *expression) fits(d *draft, part, start, end int) bool {
+	text := d.parts[part].text
+	near := plainExpression(d.fold.String(text[start:end]))
+	if x.quoted && !opensQuote(text, start) {
+		return false
+	}
+	if d.segments.straddled(d.fold, text, start, end) {
+		return false
+	}
+	around := plainExpression(d.fold.String(text[max(0, runeStart(text, start-30)):min(len(text), runeStart(text, end+30))]))
+	for _, right := range append([]string{string(x.runes)}, x.right...) {
+		if strings.Contains(around, right) && (strings.Contains(right, near) || strings.Contains(near, right)) {
+			return false
+		}
+	}
+	// In short expressions a changed character that makes another word is that word.
+	if n := len(x.runes); n <= 6 && !x.quoted && utf8.RuneCountInString(near) == n {
+		runes := []rune(near)
+		for i, r := range runes {
+			if r == x.runes[i] {
+				continue
+			}
+			if i > 0 && d.segments.knows(string(runes[i-1:i+1])) || i+1 < n && d.segments.knows(string(runes[i:i+2])) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// opensQuote tells whether a quotation mark stands right before a place.
+func opensQuote(text string, at int) bool {
+	r, _ := utf8.DecodeLastRuneInString(text[:at])
+	return strings.ContainsRune(openQuotes, r)
+}
+
+func runeStart(text string, at int) int {
+	at = min(max(at, 0), len(text))
+	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}
+
+// comparison tells how a text agrees with a part of an expression.
+type comparison struct {
+	ok       bool
+	mistakes int
+	size     int // bytes of the text
+}
+
+// compare holds the beginning of text (its end, if backward) against want, and
+// allows one mistake.
+func (x *expression) compare(d *draft, text string, want []rune, backward bool) comparison {
+	if len(want) == 0 {
+		return comparison{ok: true}
+	}
+	var got [32]rune
+	var ends [32]int // bytes of text up to and with the rune
+	n, size := 0, 0
+	for n < min(len(got), len(want)+2) && size < len(text) {
+		r, w := utf8.DecodeRuneInString(text[size:])
+		if backward {
+			r, w = utf8.DecodeLastRuneInString(text[:len(text)-size])
+		}
+		folded, visible := d.fold.Rune(r)
+		if visible && strings.ContainsRune("，。；：！？,;!?\n（）《》", folded) {
+			break
+		}
+		size += w
+		if visible && !inserted(folded) {
+			got[n], ends[n] = folded, size
+			n++
+		}
+	}
+	if backward {
+		want = slices.Clone(want)
+		slices.Reverse(want)
+	}
+	same := 0
+	for same < len(want) && same < n && (got[same] == want[same] || bothNumbers(got[same], want[same])) {
+		same++
+	}
+	if same == len(want) {
+		return comparison{true, 0, ends[same-1]}
+	}
+	// skipped characters of want, taken characters of text
+	for _, m := range []struct{ skipped, taken int }{{1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}, {0, 1}} {
+		rest, from := same+m.skipped, same+m.taken
+		if rest > len(want) || from > n || !agree(got[from:n], want[rest:]) || !x.plausible(got[:n], want, same, m.skipped, m.taken, backward) {
+			continue
+		}
+		if last := from + len(want) - rest; last > 0 {
+			return comparison{true, 1, ends[last-1]}
+		}
+		return comparison{true, 1, 0}
+	}
+	return comparison{}
+}
+
+func agree(got, want []rune) bool {
+	if len(got) < len(want) {
+		return false
+	}
+	for i, r := range want {
+		if got[i] != r && !bothNumbers(got[i], r) {
+			return false
+		}
+	}
+	return true
+}
+
+// plausible tells whether a difference is a slip of the pen, not another
+// wording: the shorter the expression, the more other wordings there are.
+func (x *expression) plausible(got, want []rune, at, skipped, taken int, backward bool) bool {
+	inside := at+skipped < len(want) // the mistake is followed by something right
+	long := len(x.runes) >= 9
+	switch {
+	case skipped == 1 && taken == 1: // a wrong character
+		return !strings.ContainsRune("的和与", got[at]) && (inside || long || !backward)
+	case skipped == 2 && taken == 2: // two swapped
+		return got[at] == want[at+1] && got[at+1] == want[at]
+	case taken == 0: // missing ones
+		return inside && long && (skipped < 3 || len(x.runes) >= 14)
+	default: // a doubled one
+		return inside && (at > 0 && got[at] == want[at-1] || got[at] == want[at])
+	}
+}
+
+// bothNumbers lets 二十届三中 and 二十届四中 be alike.
+func bothNumbers(a, b rune) bool {
+	const numbers = "一二三四五六七八九十"
+	return strings.ContainsRune(numbers, a) && strings.ContainsRune(numbers, b)
+}
