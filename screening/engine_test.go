@@ -180,3 +180,51 @@ func TestScreenWaitsNoLongerThanItsContext(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAUnitAddsRulesAndExceptions(t *testing.T) {
+	shipped, err := EmbeddedRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := engine(t)
+	unit := "[[exception]]\nrule = \"pii.mobile\"\noff = true\nreason = \"测试\"\n"
+	rules, err := shipped.With(map[string][]byte{"unit.toml": []byte(unit), "unit_terms.toml": []byte(strings.ReplaceAll(oneRule, "布署", "错词"))})
+	if err == nil {
+		err = e.Install(rules)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := screen(t, e, Text{Body: "错词。电话13800138000。"})
+	if len(report.Hits) != 1 || report.Hits[0].Rule != "typo.test" || report.Edition != rules.Edition() {
+		t.Errorf("%+v", report)
+	}
+	again, err := ParseRules(rules.Files())
+	if err != nil || again.Edition() != rules.Edition() {
+		t.Error("the exported files are another edition", err)
+	}
+	for _, wrong := range []string{strings.ReplaceAll(unit, "mobile", "none"), strings.ReplaceAll(unit, "pii.mobile", "secrecy.marking"), strings.ReplaceAll(unit, "reason", "#")} {
+		if _, err := shipped.With(map[string][]byte{"unit.toml": []byte(wrong)}); err == nil || !strings.Contains(err.Error(), "unit.toml:1: exception") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
+func TestInspectionNamesWhatWouldRaiseFalseAlarms(t *testing.T) {
+	e := engine(t)
+	two := strings.NewReplacer("typo.test", "typo.two", `["布署"]`, `["部署", "布 署"]`, "[[布署]]工作", "[[部署]]工作", "部署工作", "好").Replace(oneRule)
+	rules, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(oneRule + two)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := e.Inspect(rules, []Text{{Body: "会议部署了工作。"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.Firing) != 1 || in.Firing[0].Text != "部署" || len(in.Duplicates) != 1 || in.Terms != 3 {
+		t.Errorf("%+v", in)
+	}
+	if len(in.Contained) == 0 || in.Contained[0].Term != "部署" || len(in.Contained[0].Words) == 0 {
+		t.Errorf("%+v", in.Contained)
+	}
+}

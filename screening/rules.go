@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -73,11 +75,12 @@ type lexeme struct {
 
 // Rules is an immutable edition of the rule set.
 type Rules struct {
-	edition string
-	list    []*Rule
-	byID    map[string]*Rule
-	files   map[string][]byte
-	context map[string][]string // lists of patterns that rules share in need and unless, by name
+	edition    string
+	list       []*Rule
+	byID       map[string]*Rule
+	files      map[string][]byte
+	exceptions []exception
+	context    map[string][]string // lists of patterns that rules share in need and unless, by name
 }
 
 // Edition is the content address of the rules: the same files, the same edition.
@@ -93,28 +96,33 @@ func (r *Rules) Files() map[string][]byte { return r.files }
 // be seen without screening, each with its file, line and rule; Engine.Install
 // then tries the examples.
 func LoadRules(from fs.FS) (*Rules, error) {
-	r := &Rules{byID: map[string]*Rule{}, files: map[string][]byte{}, context: map[string][]string{}}
-	sum := sha256.New()
-	var errs []error
+	files := map[string][]byte{}
 	for _, pattern := range []string{"*.toml", "lexicon/*.tsv"} {
 		names, err := fs.Glob(from, pattern)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names { // Glob sorts
+		for _, name := range names {
 			data, err := fs.ReadFile(from, name)
 			if err != nil {
 				return nil, err
 			}
-			data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-			r.files[name] = data
-			fmt.Fprintf(sum, "%s\x00%d\x00", name, len(data))
-			sum.Write(data)
+			files[name] = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 		}
-		if pattern == "*.toml" {
-			for _, name := range names {
-				errs = append(errs, r.read(name))
-			}
+	}
+	return ParseRules(files)
+}
+
+// ParseRules is LoadRules for files that are in memory, as Files answers them.
+func ParseRules(files map[string][]byte) (*Rules, error) {
+	r := &Rules{byID: map[string]*Rule{}, files: files, context: map[string][]string{}}
+	sum := sha256.New()
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(files[name]))
+		sum.Write(files[name])
+		if strings.HasSuffix(name, ".toml") {
+			errs = append(errs, r.read(name))
 		}
 	}
 	r.edition = hex.EncodeToString(sum.Sum(nil))[:16]
@@ -122,22 +130,78 @@ func LoadRules(from fs.FS) (*Rules, error) {
 	for _, rule := range r.list {
 		errs = append(errs, rule.resolveContext(r.context), rule.complete(all, r.files))
 	}
+	errs = append(errs, r.except())
 	if len(r.list) == 0 {
 		errs = append(errs, errors.New("no rules found"))
 	}
 	return r, errors.Join(errs...)
 }
 
+// With is the edition with files of a unit on top of it: more rules and
+// terms, and exceptions from those that are there. A file of the same name
+// takes the other's place.
+func (r *Rules) With(files map[string][]byte) (*Rules, error) {
+	all := maps.Clone(r.files)
+	maps.Copy(all, files)
+	return ParseRules(all)
+}
+
+// An exception is an [[exception]] table: words that a unit allows a rule to
+// pass over, or a rule that it does not want.
+type exception struct {
+	Rule   string   `toml:"rule"`   // id
+	Allow  []string `toml:"allow"`  // words that contain a term or are it, and are no hits
+	Off    bool     `toml:"off"`    // the rule is not used; rules that lock cannot be switched off
+	Reason string   `toml:"reason"` // required: it stands in the edition
+
+	file string
+	line int
+}
+
+// except applies the exceptions.
+func (r *Rules) except() error {
+	var errs []error
+	for _, x := range r.exceptions {
+		rule := r.byID[x.Rule]
+		var wrong string
+		switch {
+		case rule == nil:
+			wrong = "there is no such rule"
+		case x.Reason == "":
+			wrong = "a reason is required"
+		case x.Off && rule.Severity == models.SeverityLock:
+			wrong = "a rule that locks cannot be switched off"
+		case x.Off:
+			r.list = slices.DeleteFunc(r.list, func(other *Rule) bool { return other == rule })
+			delete(r.byID, x.Rule)
+		default:
+			rule.Allow = append(rule.Allow, x.Allow...)
+		}
+		if wrong != "" {
+			errs = append(errs, fmt.Errorf("%s:%d: exception from %q: %s", x.file, x.line, x.Rule, wrong))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (r *Rules) read(name string) error {
 	var file struct {
-		Rule    []*Rule             `toml:"rule"`
-		Context map[string][]string `toml:"context"`
+		Rule      []*Rule             `toml:"rule"`
+		Context   map[string][]string `toml:"context"`
+		Exception []exception         `toml:"exception"`
 	}
 	data := r.files[name]
 	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&file); err != nil {
 		return located(name, err)
 	}
-	lines := headers(data)
+	lines, places := headers(data, "[[rule]]"), headers(data, "[[exception]]")
+	for i, x := range file.Exception {
+		x.file = name
+		if i < len(places) {
+			x.line = places[i]
+		}
+		r.exceptions = append(r.exceptions, x)
+	}
 	var errs []error
 	for name, list := range file.Context {
 		r.context[name] = append(r.context[name], list...)
@@ -197,12 +261,12 @@ func located(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// headers are the line numbers of the [[rule]] tables.
-func headers(data []byte) (lines []int) {
+// headers are the line numbers of the tables of a name.
+func headers(data []byte, table string) (lines []int) {
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("[[rule]]")) {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte(table)) {
 			lines = append(lines, n)
 		}
 	}

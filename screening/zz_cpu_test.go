@@ -51,13 +51,21 @@ func TestZZ(t *testing.T) {
 			}
 		})
 	}
-	e, err := New(Options{RulesDir: os.Getenv("RULES")}); if err != nil { t.Fatal(err) }; <-e.Ready(); if e.Err() != nil { t.Log(e.Err()) }; e.err = nil
+	e, err := New(Options{RulesDir: os.Getenv("RULES")}); if err != nil { t.Fatal(err) }; <-e.Ready(); if e.Err() != nil { t.Log(len(e.Err().Error())) }; e.err = nil
 	p := e.plan.Load()
 	run("screen", func() {
 		for _, text := range texts {
 			sink = len(e.screen(p, Text{Body: text}).Hits)
 		}
 	})
+	g := gseSegmenter(t)
+	{
+		a := cpu()
+		for _, text := range texts {
+			sink = len(g.Segment([]byte(text)))
+		}
+		t.Logf("gse %.1f MB/s", n/(cpu()-a).Seconds())
+	}
 	var found []match.Match
 	var runs []match.Run
 	run("scan only", func() {
