@@ -58,7 +58,7 @@ func detectors(rules *Rules) map[string]detector {
 		"expressions": newExpressions(rules),
 		"links":       links{},
 		"mail":        mail{},
-		"names":       names{},
+		"names":       newNames(),
 		"numbers":     numbers{},
 		"plates":      plates{},
 		"reprint":     newReprint(rules),

@@ -27,7 +27,7 @@ const (
 	aged                 // a number stands before, the name before or after
 )
 
-// roles are the words by role.
+// roles are the words by role; a word may have two.
 var roles = []struct {
 	role  role
 	words string
@@ -42,29 +42,15 @@ var roles = []struct {
 	{aged, "岁"},
 }
 
-// anchors repeats a word for each of its roles.
-func (names) anchors() (list []string) {
-	for _, r := range roles {
-		list = append(list, strings.Fields(r.words)...)
-	}
-	return list
-}
+func (n *names) anchors() []string { return n.words }
 
-func roleOf(word int) role {
-	for _, r := range roles {
-		n := len(strings.Fields(r.words))
-		if word < n {
-			return r.role
-		}
-		word -= n
-	}
-	return victim
-}
-
-func (n names) detect(d *draft, found []anchor) {
+func (n *names) detect(d *draft, found []anchor) {
 	protected := false // somebody is protected in this draft
 	for _, a := range found {
-		r := roleOf(a.word)
+		r := n.roles[a.word]
+		if next, _ := utf8.DecodeRuneInString(d.parts[a.part].text[a.end:]); r <= relative && !n.first[next] {
+			continue
+		}
 		w := d.sentence(a.part, a.start, a.end)
 		before, after := w.at(a.start), w.at(a.end)
 		var hits []stretch
