@@ -11,7 +11,25 @@ import (
 // names finds the names of persons who must not be named: the dead and the
 // injured, victims, patients, minors and their families. A name is looked for
 // only beside a word that says who the person is.
-type names struct{}
+type names struct {
+	words []string
+	roles []role        // by word
+	first map[rune]bool // what a name, or the link to it, may begin with
+}
+
+func newNames() *names {
+	n := &names{first: map[rune]bool{}}
+	for _, r := range roles {
+		for word := range strings.FieldsSeq(r.words) {
+			n.words = append(n.words, word)
+			n.roles = append(n.roles, r.role)
+		}
+	}
+	for _, r := range surnames + strings.Join(compoundSurnames, "") + "为是系叫名姓之家：:“\"（( " {
+		n.first[r] = true
+	}
+	return n
+}
 
 // role is what a word says about the person named beside it.
 type role uint8
