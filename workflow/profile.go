@@ -28,9 +28,13 @@ type Profile struct {
 	Name    string         `toml:"name"`
 	Version string         `toml:"version"`
 	Title   string         `toml:"title"`
+	Hours   OfficeHours    `toml:"hours"` // of a working day; empty: usualOffice
 	Roles   []ProfileRole  `toml:"role"`
 	Routes  []ProfileRoute `toml:"route"`
 	Limits  []ProfileLimit `toml:"limit"`
+	Cadence []Cadence      `toml:"cadence"`
+
+	calendar *Calendar // set by Profiles; nil counts weekends out alone
 }
 
 // ProfileRole is one role that decides. Rank orders the signers, from 1; 0 is no signer.
@@ -59,22 +63,22 @@ const (
 	LaneUrgent   Lane = "urgent"
 )
 
-// ProfileLimit is how long a step of the roles may wait, as a Go duration.
+// ProfileLimit is how long a step of the roles may wait before it is reminded
+// of, and how long after that it is escalated (as long again, if nothing is said).
 type ProfileLimit struct {
-	Lane   Lane          `toml:"lane"`
-	Roles  []models.Role `toml:"roles"`
-	Within limitDuration `toml:"within"`
+	Lane     Lane          `toml:"lane"`
+	Roles    []models.Role `toml:"roles"`
+	Within   Span          `toml:"within"`
+	Escalate Span          `toml:"escalate"`
+	Basis    string        `toml:"basis"`
 }
 
-type limitDuration time.Duration
-
-func (d *limitDuration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	if err != nil || parsed <= 0 {
-		return fmt.Errorf("%q is no time limit such as \"4h\" or \"30m\"", text)
-	}
-	*d = limitDuration(parsed)
-	return nil
+// Cadence is how often something has to be published (更新频次): at least Least in each Per.
+type Cadence struct {
+	What  string `toml:"what"`
+	Least int    `toml:"least"`
+	Per   string `toml:"per"` // day, week or month
+	Basis string `toml:"basis"`
 }
 
 // Class is what decides the route of a draft.
@@ -99,14 +103,37 @@ func (p *Profile) Route(c Class) []models.Step {
 
 func holds[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
 
-// Due is when a step that begins to wait now is due; zero if it has no limit.
-func (p *Profile) Due(step models.Step, lane Lane, now time.Time) time.Time {
+// Limit is the time limit of a step in a lane; false if it has none.
+func (p *Profile) Limit(step models.Step, lane Lane) (ProfileLimit, bool) {
 	for _, l := range p.Limits {
 		if l.Lane == lane && slices.Contains(l.Roles, step.Roles[0]) {
-			return now.Add(time.Duration(l.Within))
+			return l, true
 		}
 	}
-	return time.Time{}
+	return ProfileLimit{}, false
+}
+
+// Due is when a step that begins to wait now is due; zero if it has no limit.
+func (p *Profile) Due(step models.Step, lane Lane, now time.Time) time.Time {
+	return p.DueOf(step, lane, now).At
+}
+
+// DueOf is when a step that begins to wait now is due, and whether that is provisional.
+func (p *Profile) DueOf(step models.Step, lane Lane, now time.Time) Due {
+	l, ok := p.Limit(step, lane)
+	if !ok {
+		return Due{}
+	}
+	return p.calendar.after(now, l.Within, p.Hours)
+}
+
+// EscalationOf is when a step that was due is escalated.
+func (p *Profile) EscalationOf(step models.Step, lane Lane, due time.Time) Due {
+	l, ok := p.Limit(step, lane)
+	if !ok {
+		return Due{}
+	}
+	return p.calendar.after(due, l.Escalate, p.Hours)
 }
 
 // rank is the role's place among the signers; 0 if it is none.
@@ -139,6 +166,16 @@ func ParseProfile(file string, data []byte) (*Profile, error) {
 			if s.Count == 0 {
 				s.Count = 1
 			}
+		}
+	}
+	if len(p.Hours) == 0 {
+		if err := p.Hours.UnmarshalText([]byte(usualOffice)); err != nil {
+			return nil, err
+		}
+	}
+	for i, l := range p.Limits {
+		if l.Escalate.IsZero() {
+			p.Limits[i].Escalate = l.Within
 		}
 	}
 	checker := profileChecker{file: file, lines: strings.Split(string(data), "\n"), profile: &p}
@@ -222,8 +259,13 @@ func (c *profileChecker) check() {
 				c.fault("limit", i, "role %q is not declared", r)
 			}
 		}
-		if l.Within == 0 {
+		if l.Within.IsZero() {
 			c.fault("limit", i, "within is missing")
+		}
+	}
+	for i, x := range p.Cadence {
+		if x.What == "" || x.Least < 1 || !slices.Contains([]string{"day", "week", "month"}, x.Per) {
+			c.fault("cadence", i, "what, least (from 1) and per (day, week or month) must be given")
 		}
 	}
 }
@@ -273,12 +315,19 @@ func roleWord(r models.Role) bool {
 }
 
 // Profiles holds the regulation profiles by name. It does not change once loaded.
-type Profiles struct{ byName map[string]*Profile }
+type Profiles struct {
+	byName   map[string]*Profile
+	calendar *Calendar
+}
 
 // LoadProfiles reads the embedded profiles, and those of the folder dir if it
 // is not ""; one of the same name stands in for the embedded one.
 func LoadProfiles(dir string) (*Profiles, error) {
-	profiles := &Profiles{byName: map[string]*Profile{}}
+	calendar, err := NewCalendar()
+	if err != nil {
+		return nil, err
+	}
+	profiles := &Profiles{byName: map[string]*Profile{}, calendar: calendar}
 	embedded, err := fs.Sub(embeddedProfiles, "profiles")
 	if err != nil {
 		return nil, err
@@ -314,6 +363,7 @@ func (ps *Profiles) load(fsys fs.FS, dir string) error {
 			faults = append(faults, err)
 			continue
 		}
+		p.calendar = ps.calendar
 		ps.byName[p.Name] = p
 	}
 	return errors.Join(faults...)
