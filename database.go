@@ -83,7 +83,7 @@ func (p *place) withWorkflow(c *cobra.Command, do func(ctx context.Context, w *w
 	if err != nil {
 		return err
 	}
-	w, err := workflow.New(workflow.Options{Store: db, Profiles: profiles, Log: log})
+	w, err := workflow.New(workflow.Options{Store: db, Profiles: profiles, Algorithm: settings.Workflow.CertificateAlgorithm, Log: log})
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,8 @@ func newRootCommand() *cobra.Command {
 		newUserCommand(),
 		newTokenCommand(),
 		newAuditCommand(),
+		newReleaseCommand(),
+		newKeyCommand(),
 		newPullCommand(),
 		newHealthcheckCommand(),
 		newCompletionCommand(),

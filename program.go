@@ -59,7 +59,7 @@ func (p *program) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Profiles: profiles, Log: p.log}); err != nil {
+	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Profiles: profiles, Algorithm: p.settings.Workflow.CertificateAlgorithm, Log: p.log}); err != nil {
 		return err
 	}
 	s := p.settings.Server

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,7 @@ type pullOptions struct {
 type puller struct {
 	pullOptions
 	client *client.Client
-	keys   map[string]ed25519.PublicKey
+	keys   models.Keyring
 	saved  pullState
 	stdout io.Writer // one line for each item
 	stderr io.Writer

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -29,6 +31,7 @@ func TestCommands(t *testing.T) {
 			"getjson": getJSON,
 			"get":     get,
 			"exits":   exits,
+			"fetch":   fetch,
 		},
 	})
 }
@@ -87,4 +90,21 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("%s: exit code %s, not %s", strings.Join(args[1:], " "), code, args[0])
 	}
+}
+
+// fetch URL FILE [TOKEN]: writes what the address answers into the file.
+func fetch(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest(http.MethodGet, args[0], nil)
+	ts.Check(err)
+	if len(args) > 2 {
+		request.Header.Set("Authorization", "Bearer "+args[2])
+	}
+	response, err := (&http.Client{Timeout: 30 * time.Second}).Do(request)
+	ts.Check(err)
+	content, err := io.ReadAll(response.Body)
+	ts.Check(errors.Join(err, response.Body.Close()))
+	if response.StatusCode != http.StatusOK {
+		ts.Fatalf("GET %s: %s %s", args[0], response.Status, content)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), content, 0o644))
 }

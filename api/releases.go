@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -126,38 +124,4 @@ func (a *API) receipt(ctx context.Context, actor models.Actor, in *readReceiptIn
 		}
 	}
 	return nil, models.Errorf(models.CodeNotFound, "此渠道还没有回执。")
-}
-
-// Key is one public key of certificates (RFC 8037).
-type Key struct {
-	Type      string     `json:"kty" example:"OKP"`
-	Curve     string     `json:"crv" example:"Ed25519"`
-	ID        string     `json:"kid"`
-	X         string     `json:"x" doc:"公钥，base64url"`
-	Algorithm string     `json:"alg" example:"EdDSA"`
-	Use       string     `json:"use" example:"sig"`
-	RetiredAt *time.Time `json:"retired_at,omitempty" doc:"停用时间；停用后仍可验证以前的证书"`
-}
-
-type keysOutput struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         struct {
-		Keys []Key `json:"keys"`
-	} `nameHint:"KeySet"`
-}
-
-func (a *API) keys(ctx context.Context, _ models.Actor, _ *struct{}) (*keysOutput, error) {
-	keys, err := a.options.Workflow.Keys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &keysOutput{CacheControl: "public, max-age=300"}
-	out.Body.Keys = []Key{}
-	for _, k := range keys {
-		if len(k.Public) == ed25519.PublicKeySize {
-			out.Body.Keys = append(out.Body.Keys, Key{Type: "OKP", Curve: "Ed25519", ID: k.ID, X: base64.RawURLEncoding.EncodeToString(k.Public),
-				Algorithm: "EdDSA", Use: "sig", RetiredAt: timeOrNil(k.RetiredAt)})
-		}
-	}
-	return out, nil
 }

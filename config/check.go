@@ -37,6 +37,7 @@ func checks(c Config) []check {
 		{"server.max_body", 64<<10 <= s.MaxBody && s.MaxBody <= 64<<20, "应在 65536 与 67108864 之间"},
 		{"database.dsn", hasAnyPrefix(d.DSN, "sqlite:", "mysql:"), `应以 "sqlite:" 或 "mysql:" 开头`},
 		{"database.max_conns", 0 <= d.MaxConns && d.MaxConns <= 10000, "应在 0 与 10000 之间"},
+		{"workflow.certificate_algorithm", oneOf(c.Workflow.CertificateAlgorithm, "Ed25519", "SM2"), `应是 "Ed25519" 或 "SM2"`},
 		{"log.level", oneOf(c.Log.Level, "debug", "info", "warn", "error"), `应是 "debug"、"info"、"warn" 或 "error"`},
 		{"log.format", oneOf(c.Log.Format, "text", "json"), `应是 "text" 或 "json"`},
 	}

@@ -73,6 +73,8 @@ type Screening struct {
 type Workflow struct {
 	// 审签制度目录（每个制度一个 TOML 文件），补充或替换内置的制度；留空用内置的。
 	ProfilesDir string `toml:"profiles_dir"`
+	// 签发证书的签名算法："Ed25519"，或须用国家商用密码时 "SM2"（SM3 杂凑）。改后首次启动即生成该算法的密钥；以前的证书照样可以验证。
+	CertificateAlgorithm string `toml:"certificate_algorithm"`
 }
 
 // Log is the section of the log.
@@ -100,6 +102,7 @@ func Default() Config {
 			MaxBody:         4 << 20,
 		},
 		Database: Database{DSN: "sqlite://shenfa.db", MigrateOnStart: true},
+		Workflow: Workflow{CertificateAlgorithm: "Ed25519"},
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,22 +15,6 @@ const (
 	CertificateStatementType = "https://in-toto.io/Statement/v1"
 	CertificatePredicateType = "urn:shenfa:release:v1"
 )
-
-// AlgorithmEd25519 names the signature algorithm of RFC 8032.
-const AlgorithmEd25519 = "Ed25519"
-
-// Envelope is a DSSE envelope. Payload and signatures are base64 in JSON.
-type Envelope struct {
-	PayloadType string      `json:"payloadType"`
-	Payload     []byte      `json:"payload"`
-	Signatures  []Signature `json:"signatures"`
-}
-
-// Signature is one signature over the envelope's pre-authentication encoding.
-type Signature struct {
-	KeyID string `json:"keyid"`
-	Sig   []byte `json:"sig"`
-}
 
 // Statement is what a certificate says: that the content with this digest was
 // signed, by whom, and under which rules.
@@ -56,6 +39,7 @@ type Certificate struct {
 	Number     string                `json:"number"`
 	AccountID  string                `json:"account_id"`
 	Digest     string                `json:"digest"`
+	Document   string                `json:"document,omitempty"` // SHA-256 of the release as the feed sends it, hex
 	Tier       Tier                  `json:"tier"`
 	Decisions  []CertificateDecision `json:"decisions"`
 	Edition    string                `json:"edition"`
@@ -76,81 +60,80 @@ type CertificateDecision struct {
 	At         time.Time `json:"at"`
 }
 
-// NewSigningKey makes a key pair of algorithm Ed25519.
-func NewSigningKey(at time.Time) (SigningKey, error) {
-	public, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return SigningKey{}, err
-	}
-	return SigningKey{ID: KeyID(public), Algorithm: AlgorithmEd25519, Public: public, Private: private, CreatedAt: Millis(at)}, nil
-}
-
-// KeyID is the first 16 hex digits of the SHA-256 of a public key.
-func KeyID(public []byte) string {
-	sum := sha256.Sum256(public)
-	return hex.EncodeToString(sum[:8])
-}
-
 // SignCertificate signs the certificate.
-func SignCertificate(key SigningKey, c Certificate) (Envelope, error) {
-	if key.Algorithm != AlgorithmEd25519 || len(key.Private) != ed25519.PrivateKeySize {
-		return Envelope{}, fmt.Errorf("signing key %s: no Ed25519 private key", key.ID)
-	}
-	payload, err := Canonical(Statement{Type: CertificateStatementType, PredicateType: CertificatePredicateType, Predicate: c,
+func SignCertificate(sign Signer, c Certificate) (Envelope, error) {
+	return Seal(sign, Statement{Type: CertificateStatementType, PredicateType: CertificatePredicateType, Predicate: c,
 		Subject: []StatementSubject{{Name: "release/" + c.ReleaseID, Digest: map[string]string{"sha256": c.Digest}}}})
-	if err != nil {
-		return Envelope{}, err
-	}
-	sig := ed25519.Sign(key.Private, preAuthentication(CertificatePayloadType, payload))
-	return Envelope{PayloadType: CertificatePayloadType, Payload: payload, Signatures: []Signature{{KeyID: key.ID, Sig: sig}}}, nil
 }
 
-// VerifyCertificate checks an envelope (JSON) against the public keys, by key
-// id, and gives the certificate. The error says what does not hold.
-func VerifyCertificate(envelope []byte, keys map[string]ed25519.PublicKey) (Certificate, error) {
-	var e Envelope
-	if err := json.Unmarshal(envelope, &e); err != nil {
-		return Certificate{}, fmt.Errorf("certificate: not a DSSE envelope: %w", err)
-	}
-	if e.PayloadType != CertificatePayloadType {
-		return Certificate{}, fmt.Errorf("certificate: payload type is %q, not %q", e.PayloadType, CertificatePayloadType)
-	}
-	if err := verifySignature(e, keys); err != nil {
+// DocumentDigest is the SHA-256 of a release's document, hex.
+func DocumentDigest(document []byte) string {
+	sum := sha256.Sum256(document)
+	return hex.EncodeToString(sum[:])
+}
+
+// VerifyCertificate checks an envelope (JSON) against the public keys and gives
+// the certificate. The error is a *ProofError that says what does not hold.
+func VerifyCertificate(envelope []byte, keys Keyring) (Certificate, error) {
+	payload, err := Open(envelope, keys)
+	if err != nil {
 		return Certificate{}, err
 	}
 	var s Statement
-	if err := json.Unmarshal(e.Payload, &s); err != nil {
-		return Certificate{}, fmt.Errorf("certificate: payload is no statement: %w", err)
+	if err := json.Unmarshal(payload, &s); err != nil {
+		return Certificate{}, proofError(FaultStatement, err.Error())
 	}
-	if s.Type != CertificateStatementType || s.PredicateType != CertificatePredicateType {
-		return Certificate{}, fmt.Errorf("certificate: statement of type %q, predicate %q", s.Type, s.PredicateType)
-	}
-	if len(s.Subject) != 1 || s.Subject[0].Digest["sha256"] != s.Predicate.Digest {
-		return Certificate{}, fmt.Errorf("certificate: subject and predicate name different digests")
+	switch {
+	case s.Type != CertificateStatementType || s.PredicateType != CertificatePredicateType:
+		return Certificate{}, proofError(FaultStatement, fmt.Sprintf("%s %s", s.Type, s.PredicateType))
+	case len(s.Subject) != 1 || s.Subject[0].Name != "release/"+s.Predicate.ReleaseID || s.Subject[0].Digest["sha256"] != s.Predicate.Digest:
+		return Certificate{}, proofError(FaultSubject, "")
 	}
 	return s.Predicate, nil
 }
 
-func verifySignature(e Envelope, keys map[string]ed25519.PublicKey) error {
-	if len(e.Signatures) == 0 {
-		return fmt.Errorf("certificate: no signature")
+// VerifyRelease checks a release against its certificate: the content has the
+// digest, the certificate is signed by one of the keys, is of this release and
+// names its sign-off. release is the JSON of a ReleaseDocument as the feed
+// sends it. The error is a *ProofError that says what does not hold.
+func VerifyRelease(release, certificate []byte, keys Keyring) (ReleaseDocument, Certificate, error) {
+	d, err := ReadRelease(release)
+	if err != nil {
+		return d, Certificate{}, err
 	}
-	signed := preAuthentication(e.PayloadType, e.Payload)
-	for _, s := range e.Signatures {
-		key, known := keys[s.KeyID]
-		switch {
-		case !known || len(key) != ed25519.PublicKeySize:
-			continue
-		case ed25519.Verify(key, signed, s.Sig):
-			return nil
-		default:
-			return fmt.Errorf("certificate: the signature of key %s does not match", s.KeyID)
-		}
+	c, err := VerifyCertificate(certificate, keys)
+	if err != nil {
+		return d, c, err
 	}
-	return fmt.Errorf("certificate: signed by unknown key %q", e.Signatures[0].KeyID)
+	signed := false
+	for _, x := range c.Decisions {
+		signed = signed || x.Signs && x.Digest == d.Digest
+	}
+	switch {
+	case c.ReleaseID != d.ID:
+		return d, c, proofError(FaultOtherRelease, c.ReleaseID)
+	case c.Digest != d.Digest:
+		return d, c, proofError(FaultOtherDigest, c.Digest)
+	case c.DraftID != d.DraftID || c.AccountID != d.AccountID || c.Tier != d.Tier || !c.ReleasedAt.Equal(d.ReleasedAt):
+		return d, c, proofError(FaultParticulars, "")
+	case !signed:
+		return d, c, proofError(FaultSignOff, "")
+	case c.Document != "" && DocumentDigest(compact(release)) != c.Document:
+		return d, c, proofError(FaultDocument, c.Document)
+	case c.Document == "" && !sameText(release, d):
+		return d, c, proofError(FaultDocument, "")
+	}
+	return d, c, nil
 }
 
-// preAuthentication is DSSE's PAE: what is signed.
-func preAuthentication(payloadType string, payload []byte) []byte {
-	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload), payload)
+// ReadRelease reads a release and checks that its content has the digest that it names.
+func ReadRelease(release []byte) (ReleaseDocument, error) {
+	var d ReleaseDocument
+	if err := json.Unmarshal(release, &d); err != nil {
+		return d, proofError(FaultRelease, err.Error())
+	}
+	if digest := d.Content().Digest(); digest != d.Digest {
+		return d, proofError(FaultContent, digest)
+	}
+	return d, nil
 }

@@ -5,8 +5,8 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"sync"
@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"shenfa/models"
+	"shenfa/models/sign"
 	"shenfa/models/store"
 	"shenfa/screening"
 )
@@ -26,6 +27,8 @@ type Options struct {
 	Profiles *Profiles
 	Now      func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default()
+
+	Algorithm string // of the signatures of certificates and checkpoints (package sign); "": Ed25519
 }
 
 // Workflow is the one place where drafts change. It keeps no state of a draft
@@ -41,7 +44,8 @@ type Workflow struct {
 	names    sync.Map // person id -> display name
 	tries    signInTries
 
-	key models.SigningKey // signs certificates
+	key   models.Signer // signs certificates and checkpoints
+	reads readMarks
 }
 
 // New makes a workflow over a migrated store. The first one on a database makes its signing key.
@@ -53,38 +57,9 @@ func New(o Options) (*Workflow, error) {
 	if w.log == nil {
 		w.log = slog.Default()
 	}
-	key, err := w.signingKey(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	w.key = key
-	return w, nil
-}
-
-// signingKey is the oldest key in force, made if there is none.
-func (w *Workflow) signingKey(ctx context.Context) (models.SigningKey, error) {
-	find := func() (models.SigningKey, bool, error) {
-		keys, err := w.store.Keys(ctx)
-		for _, k := range keys {
-			if k.RetiredAt.IsZero() && k.Algorithm == models.AlgorithmEd25519 && len(k.Private) == ed25519.PrivateKeySize {
-				return k, true, err
-			}
-		}
-		return models.SigningKey{}, false, err
-	}
-	key, found, err := find()
-	if found || err != nil {
-		return key, err
-	}
-	fresh, err := models.NewSigningKey(w.now())
-	if err != nil {
-		return models.SigningKey{}, err
-	}
-	if err := w.store.Update(ctx, func(tx *store.Tx) error { return tx.InsertKey(fresh) }); err != nil {
-		return models.SigningKey{}, err
-	}
-	key, _, err = find()
-	return key, err
+	signing := &signing{store: w.store, now: w.now, algorithm: cmp.Or(o.Algorithm, sign.Ed25519)}
+	w.key = signing.sign
+	return w, signing.begin(context.Background())
 }
 
 // clock is the present moment as the database keeps it.

@@ -3,16 +3,14 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"time"
 
 	"shenfa/models"
+	"shenfa/models/sign"
 )
 
 // FeedPage is one page of the change feed. Next is the cursor to send next.
@@ -34,16 +32,7 @@ type FeedItem struct {
 
 // Document reads the release and checks that its content has the digest that
 // was signed. (Verify checks the signature too.)
-func (i FeedItem) Document() (models.ReleaseDocument, error) {
-	var d models.ReleaseDocument
-	if err := json.Unmarshal(i.Release, &d); err != nil {
-		return d, fmt.Errorf("release: %w", err)
-	}
-	if digest := d.Content().Digest(); digest != d.Digest {
-		return d, fmt.Errorf("release %s: the content has the digest %s, not the signed %s", d.ID, digest, d.Digest)
-	}
-	return d, nil
-}
+func (i FeedItem) Document() (models.ReleaseDocument, error) { return models.ReadRelease(i.Release) }
 
 // Feed reads the items after a cursor ("": from the beginning), waiting for
 // the first one up to wait (at most 30 s). Account "" is all that the token names.
@@ -93,50 +82,21 @@ func (c *Client) Certificate(ctx context.Context, releaseID string) ([]byte, err
 	return bytes.TrimSpace(raw), err
 }
 
-// Keys reads the public keys of certificates by key id. An integration that
-// trusts the server less than its first answer keeps them.
-func (c *Client) Keys(ctx context.Context) (map[string]ed25519.PublicKey, error) {
-	var set struct {
-		Keys []struct {
-			Type  string `json:"kty"`
-			Curve string `json:"crv"`
-			ID    string `json:"kid"`
-			X     string `json:"x"`
-		} `json:"keys"`
-	}
-	if err := c.do(ctx, call{method: http.MethodGet, path: "/keys"}, &set); err != nil {
+// Keys reads the public keys of certificates. An integration that trusts the
+// server less than its first answer keeps them.
+func (c *Client) Keys(ctx context.Context) (models.Keyring, error) {
+	raw, err := c.raw(ctx, call{method: http.MethodGet, path: "/keys"})
+	if err != nil {
 		return nil, err
 	}
-	keys := map[string]ed25519.PublicKey{}
-	for _, k := range set.Keys {
-		if public, err := base64.RawURLEncoding.DecodeString(k.X); err == nil && k.Type == "OKP" && k.Curve == "Ed25519" && len(public) == ed25519.PublicKeySize {
-			keys[k.ID] = public
-		}
-	}
-	return keys, nil
+	keys, err := sign.ParseKeys(raw)
+	return sign.Ring(keys...), err
 }
 
-// Verify checks a release against its certificate: the content has the digest,
-// the certificate is signed by one of the keys and is of this release, and
-// names a sign-off of this digest.
-func Verify(item FeedItem, certificate []byte, keys map[string]ed25519.PublicKey) (models.ReleaseDocument, models.Certificate, error) {
-	d, err := item.Document()
-	if err != nil {
-		return d, models.Certificate{}, err
-	}
-	said, err := models.VerifyCertificate(certificate, keys)
-	if err != nil {
-		return d, said, fmt.Errorf("release %s: %w", d.ID, err)
-	}
-	if said.ReleaseID != d.ID || said.Digest != d.Digest || said.AccountID != d.AccountID || said.DraftID != d.DraftID {
-		return d, said, fmt.Errorf("release %s: the certificate is of another release (%s, digest %s)", d.ID, said.ReleaseID, said.Digest)
-	}
-	for _, x := range said.Decisions {
-		if x.Signs && x.Digest == d.Digest {
-			return d, said, nil
-		}
-	}
-	return d, said, fmt.Errorf("release %s: the certificate names no sign-off of the digest", d.ID)
+// Verify checks a release against its certificate: see models.VerifyRelease.
+// The error of one that must not be published is a *models.ProofError.
+func Verify(item FeedItem, certificate []byte, keys models.Keyring) (models.ReleaseDocument, models.Certificate, error) {
+	return models.VerifyRelease(item.Release, certificate, keys)
 }
 
 // ReceiptInput is what a channel says of a release.
