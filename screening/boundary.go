@@ -94,8 +94,11 @@ func (s *segmenter) child(at uint32, r rune) uint32 {
 // of the range; mostly not, and the clause need not be cut.
 func (s *segmenter) mayStraddle(p *lattice, from, to int) bool {
 	for i, u := range p.units {
-		if int(u.start) >= to {
+		switch {
+		case int(u.start) >= to:
 			return false
+		case from-int(u.end) > s.longest*utf8.UTFMax && !u.run:
+			continue // no word reaches from here
 		}
 		if crosses(int(u.start), int(u.end), from, to) {
 			return true

@@ -26,6 +26,7 @@ type dictionary struct {
 	nodes   []node
 	costs   []float32 // the cost of the words of one frequency
 	root    []uint32  // by symbol: the child of the root
+	pairs   []uint64  // bits: whether any word may begin with these two symbols
 	longest int       // word, in runes
 }
 
@@ -87,10 +88,23 @@ func loadDictionary(packed []byte) (*dictionary, error) {
 		next += uint32(binary.LittleEndian.Uint16(row[4:]))
 	}
 	d.nodes[nodes] = node{first: next}
+	d.pairs = make([]uint64, 1<<pairBits/64)
 	for i := d.nodes[0].first; i < d.nodes[1].first; i++ {
 		d.root[d.nodes[i].symbol] = i
+		for k := d.nodes[i].first; k < d.nodes[i+1].first; k++ {
+			h := pairHash(i, d.nodes[k].symbol)
+			d.pairs[h/64] |= 1 << (h % 64)
+		}
 	}
 	return d, nil
+}
+
+// pairBits is the size of the set of pairs, 512 kB: one look at it spares most
+// of the searches among the many children of a word's first character.
+const pairBits = 22
+
+func pairHash(first uint32, second uint16) uint32 {
+	return (first*0x9E3779B1 ^ uint32(second)*0x85EBCA6B) * 0xC2B2AE35 >> (32 - pairBits)
 }
 
 // of is the symbol of a rune; 0 if no word has it.
@@ -105,6 +119,11 @@ func (d *dictionary) of(r rune) uint16 {
 func (d *dictionary) step(from uint32, symbol uint16) uint32 {
 	if from == 0 {
 		return d.root[symbol]
+	}
+	if from < d.nodes[1].first { // a node of one character
+		if h := pairHash(from, symbol); d.pairs[h/64]>>(h%64)&1 == 0 {
+			return 0
+		}
 	}
 	lo, hi := d.nodes[from].first, d.nodes[from+1].first
 	for lo < hi {
