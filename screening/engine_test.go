@@ -228,3 +228,12 @@ func TestInspectionNamesWhatWouldRaiseFalseAlarms(t *testing.T) {
 		t.Errorf("%+v", in.Contained)
 	}
 }
+
+func TestOfficialTextIsClean(t *testing.T) {
+	e := engine(t)
+	for _, body := range readCorpus("../testdata/official.jsonl") {
+		if report := screen(t, e, Text{Body: body}); report.Outcome != models.OutcomeClean {
+			t.Errorf("%s: %+v", report.Outcome, report.Hits)
+		}
+	}
+}
