@@ -11,6 +11,7 @@ const (
 	ConsultationAgree    ConsultationState = "agree"              // 同意
 	ConsultationChanges  ConsultationState = "agree_with_changes" // 修改后同意
 	ConsultationDisagree ConsultationState = "disagree"           // 不同意
+	ConsultationVoid     ConsultationState = "void"               // no longer asked: the content changed, or the draft went away
 )
 
 // Consultation asks one unit for its opinion on one content of a draft. While
@@ -18,6 +19,7 @@ const (
 type Consultation struct {
 	ID        string
 	DraftID   string
+	Round     int // of the draft when the unit was asked
 	Digest    string
 	UnitID    string
 	UnitName  string // as it was when the unit was asked

@@ -41,7 +41,7 @@ type Draft struct {
 	TierFloor    Tier // what the tier may not fall below by itself (the previous tier of this draft)
 	DeclaredTier Tier
 	Urgent       bool
-	Consult      []string // units named by the author
+	Consult      []string // ids of the units to consult
 
 	Title    string // of the present revision, for lists
 	Kind     Kind
@@ -159,6 +159,7 @@ type DispositionKind string
 const (
 	DispositionFalsePositive DispositionKind = "false_positive"
 	DispositionExempt        DispositionKind = "exempt"
+	DispositionCleared       DispositionKind = "cleared" // a secrecy hit, by the secrecy reviewer's written conclusion
 )
 
 // BasisKind is the legal basis of an exemption (豁免).

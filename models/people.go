@@ -150,15 +150,33 @@ func (a Actor) RolesOn(accountID string) []Role {
 	return roles
 }
 
-// VisibleAccounts lists the accounts on which the actor holds any role, each once.
+// Sees says whether the actor has any role on the account, in someone's place too.
+func (a Actor) Sees(accountID string) bool { return slices.Contains(a.VisibleAccounts(), accountID) }
+
+// VisibleAccounts lists the accounts on which the actor holds any role, in
+// someone's place too, each once; of an integration those of its token.
 func (a Actor) VisibleAccounts() []string {
 	if a.Kind == ActorIntegration {
 		return a.Accounts
 	}
 	var ids []string
-	for _, ar := range a.Roles {
-		ids = append(ids, ar.AccountID)
+	for _, r := range a.Roles {
+		ids = append(ids, r.AccountID)
+	}
+	for _, r := range a.Deputy {
+		ids = append(ids, r.AccountID)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// ConsultedUnits lists the units for which the actor gives opinions.
+func (a Actor) ConsultedUnits() []string {
+	var ids []string
+	for _, r := range a.Units {
+		if r.Role == RoleConsultee {
+			ids = append(ids, r.UnitID)
+		}
+	}
+	return ids
 }

@@ -89,6 +89,7 @@ type Receipt struct {
 	At         time.Time    `json:"at"`          // as the channel says
 	ReceivedAt time.Time    `json:"received_at"` // as the server says
 	By         string       `json:"by"`          // id of the integration
+	Live       bool         `json:"live"`        // the channel published it and has not removed it since
 }
 
 // AuditEvent is one link of a chain: the history of one draft, or of the

@@ -114,14 +114,15 @@ type Report struct {
 }
 
 // OutcomeOf is the outcome that the hits give, leaving out the disposed ones
-// (blocking hits whose id is in disposed).
+// (blocking and secrecy hits whose id is in disposed).
 func OutcomeOf(hits []Hit, disposed map[string]bool) Outcome {
 	outcome := OutcomeClean
 	for _, h := range hits {
 		switch {
+		case disposed[h.ID]:
 		case h.Severity == SeverityLock:
 			return OutcomeLocked
-		case h.Severity == SeverityBlock && !disposed[h.ID]:
+		case h.Severity == SeverityBlock:
 			outcome = OutcomeBlocked
 		case h.Severity == SeverityWarn && outcome == OutcomeClean:
 			outcome = OutcomeWarned

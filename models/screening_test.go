@@ -9,13 +9,13 @@ func TestOutcomeIsTheGravestOfTheHits(t *testing.T) {
 		disposed map[string]bool
 		want     Outcome
 	}{
-		"nothing":                {nil, nil, OutcomeClean},
-		"topics alone":           {[]Hit{info}, nil, OutcomeClean},
-		"a warning":              {[]Hit{info, warn}, nil, OutcomeWarned},
-		"a block before a warn":  {[]Hit{block, warn}, nil, OutcomeBlocked},
-		"a disposed block":       {[]Hit{warn, block}, map[string]bool{"b": true}, OutcomeWarned},
-		"a lock":                 {[]Hit{block, lock, warn}, nil, OutcomeLocked},
-		"a lock is not disposed": {[]Hit{lock}, map[string]bool{"l": true}, OutcomeLocked},
+		"nothing":               {nil, nil, OutcomeClean},
+		"topics alone":          {[]Hit{info}, nil, OutcomeClean},
+		"a warning":             {[]Hit{info, warn}, nil, OutcomeWarned},
+		"a block before a warn": {[]Hit{block, warn}, nil, OutcomeBlocked},
+		"a disposed block":      {[]Hit{warn, block}, map[string]bool{"b": true}, OutcomeWarned},
+		"a lock":                {[]Hit{block, lock, warn}, nil, OutcomeLocked},
+		"a cleared lock":        {[]Hit{lock, warn}, map[string]bool{"l": true}, OutcomeWarned},
 	} {
 		if got := OutcomeOf(tt.hits, tt.disposed); got != tt.want {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)

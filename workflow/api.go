@@ -39,19 +39,24 @@ type DispositionInput struct {
 // View is one draft as one actor may see it. Of a locked draft its author gets
 // the title alone: Hidden is true and Content, Report and the rest are empty.
 type View struct {
-	Draft        models.Draft
-	Content      models.Content
-	Report       *models.Report // nil before the first screening
-	Dispositions []models.Disposition
-	Decisions    []models.Decision
-	Allowed      []models.Action
-	MayEdit      bool
-	MaySubmit    bool
-	MayDispose   bool
-	Hidden       bool
-	Names        map[string]string // display names of the persons in Draft and Decisions, by id
-	StateLabel   string            // Chinese name of the state
-	StepLabels   []string          // Chinese names of the route's steps
+	Draft         models.Draft
+	Content       models.Content
+	Report        *models.Report // nil before the first screening
+	Dispositions  []models.Disposition
+	Decisions     []models.Decision
+	Consultations []models.Consultation // on the present content
+	Withdrawal    *models.Withdrawal
+	Allowed       []models.Action
+	MayEdit       bool
+	MaySubmit     bool
+	MayDispose    bool
+	MayAnswer     []string // units whose opinion the actor may give or record
+	MayWithdraw   bool
+	MayCorrect    bool
+	Hidden        bool
+	Names         map[string]string // display names of the persons in Draft and Decisions, by id
+	StateLabel    string            // Chinese name of the state
+	StepLabels    []string          // Chinese names of the route's steps
 }
 
 // DraftsQuery filters a list of drafts. After is the cursor of the last page, "" for the first.
@@ -71,8 +76,10 @@ type DraftPage struct {
 
 // InboxItem is one draft that waits for the actor.
 type InboxItem struct {
-	Draft     models.Draft
-	Delegator string // person whose delegation brings it here; "" for one's own
+	Draft         models.Draft
+	Delegator     string // person whose delegation brings it here; "" for one's own
+	DelegatorName string
+	Unit          string // unit whose opinion is asked; "" where a decision is
 }
 
 // InboxPage is one page of what waits for the actor, oldest due first.
@@ -101,11 +108,12 @@ type FeedPage struct {
 
 // FeedItem is one item of the change feed; Release is a models.ReleaseDocument, ready to send.
 type FeedItem struct {
-	Cursor  string
-	Op      models.FeedOp
-	At      time.Time
-	Release json.RawMessage
-	Reason  string
+	Cursor     string
+	Op         models.FeedOp
+	At         time.Time
+	Release    json.RawMessage
+	Reason     string
+	Supersedes string // release that a supersede item replaces
 }
 
 // ReceiptInput is what a channel says of a release.

@@ -291,7 +291,7 @@ func (w *world) archive(d models.Draft, have, size int) {
 }
 
 // batchSize is how many rows one statement of archiveBatch makes.
-const batchSize = 10_000
+const batchSize = 4_000
 
 // archiveBatch makes the copies numbered from to to.
 func (w *world) archiveBatch(d models.Draft, from, to int) {

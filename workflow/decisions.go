@@ -35,23 +35,18 @@ func (w *Workflow) Decide(ctx context.Context, actor models.Actor, id string, in
 	if in.State != "" && in.State != d.State {
 		return models.Draft{}, w.movedOn(d)
 	}
-	decisions, err := w.store.Decisions(ctx, d.ID)
+	desk, err := w.deskOf(ctx, d)
 	if err != nil {
 		return models.Draft{}, err
 	}
-	account, profile, err := w.accountOf(ctx, d)
-	if err != nil {
-		return models.Draft{}, err
-	}
-	desk := desk{draft: d, decisions: decisions, profile: profile, account: account}
-	role, err := desk.may(actor, in.Action)
+	as, err := desk.may(actor, in.Action)
 	if err != nil {
 		return models.Draft{}, err
 	}
 	if in.Action == models.ActionRaise && in.Tier.Rank() <= d.Tier.Rank() || in.Action == models.ActionLower && in.Tier.Rank() >= d.Tier.Rank() {
 		return models.Draft{}, models.Invalid([]models.FieldError{{Pointer: "/tier", Message: "稿件现为“" + d.Tier.Label() + "”，请选择更高（上调）或更低（下调）的层级。"}})
 	}
-	c, err := w.decided(ctx, actor, desk, role, in)
+	c, err := w.decided(ctx, actor, desk, as, in)
 	if err != nil {
 		return models.Draft{}, err
 	}
@@ -77,106 +72,24 @@ func validateDecision(in DecisionInput) error {
 	return models.Invalid(f)
 }
 
-// desk is one draft as those who decide on it find it.
-type desk struct {
-	draft     models.Draft
-	decisions []models.Decision
-	profile   *Profile
-	account   models.Account
-}
-
-// may checks an action by the table, the actor's roles and the separation of
-// duties, and gives the role by which the actor acts.
-func (k desk) may(actor models.Actor, action models.Action) (models.Role, error) {
-	d := k.draft
-	roles := actor.RolesOn(d.AccountID)
-	row, ok := transitionOf(actionEvents[action], d.State, d.Route)
-	if !ok {
-		return "", k.refused(roles)
-	}
-	if actor.Kind != models.ActorUser {
-		return "", models.Errorf(models.CodeForbidden, "只有本人登录或本人的令牌可以作出决定。")
-	}
-	if row.by == byAuthor {
-		if !slices.Contains(roles, models.RoleAuthor) {
-			return "", models.Errorf(models.CodeForbidden, "只有拟稿人可以收回或撤销稿件。")
-		}
-		return models.RoleAuthor, nil
-	}
-	approvals := approvalsInForce(d, k.decisions)
-	step := d.Route[d.Step]
-	role, ok := decidingRole(k.profile, step, approvals, roles)
-	switch {
-	case slices.Contains(d.Writers, actor.ID):
-		return "", models.Errorf(models.CodeSelfApproval, "您撰写或修改过此稿件，不能由本人审核或签发。")
-	case !ok && k.passed(approvals, roles):
-		return "", k.refused(roles)
-	case !ok || row.by == bySigner && !step.Signs:
-		return "", models.Errorf(models.CodeForbidden, "此稿件现由%s处理，您没有相应的角色。", k.profile.names(step.Roles))
-	case slices.ContainsFunc(approvals, func(x models.Decision) bool { return x.PersonID == actor.ID || x.OnBehalfOf == actor.ID }):
-		return "", models.Errorf(models.CodeSelfApproval, "您已审核过此稿件，同一人不能担任两个环节。")
-	}
-	return role, nil
-}
-
-// passed says whether the roles could have decided at a step that is already complete.
-func (k desk) passed(approvals []models.Decision, roles []models.Role) bool {
-	return slices.ContainsFunc(k.draft.Route[:k.draft.Step], func(s models.Step) bool {
-		return slices.ContainsFunc(s.Roles, func(r models.Role) bool { return slices.Contains(roles, r) })
-	})
-}
-
-// refused is the answer where the state does not permit the action: a conflict
-// for those who take part in the route (someone was faster), else forbidden.
-func (k desk) refused(roles []models.Role) error {
-	if holdsRouteRole(k.draft.Route, roles) || slices.Contains(roles, models.RoleAuthor) {
-		return models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，不能执行此操作；可能已被他人处理，请刷新。", stateLabel(k.draft.State, nil))
-	}
-	return models.Errorf(models.CodeForbidden, "稿件当前处于“%s”状态，您没有处理它的角色。", stateLabel(k.draft.State, nil))
-}
-
-func (w *Workflow) movedOn(d models.Draft) error {
-	return models.Errorf(models.CodeConflict, "稿件已进入“%s”状态，请刷新后再处理。", w.StateLabel(d.State))
-}
-
-func (p *Profile) names(roles []models.Role) string {
-	var names []string
-	for _, r := range roles {
-		for _, role := range p.Roles {
-			if role.ID == r {
-				names = append(names, role.Name)
-			}
-		}
-	}
-	return strings.Join(names, "或")
-}
-
-// accountOf reads the account of a draft and the profile that applies to it.
-func (w *Workflow) accountOf(ctx context.Context, d models.Draft) (models.Account, *Profile, error) {
-	account, err := w.store.Account(ctx, d.AccountID)
-	if err != nil {
-		return account, nil, err
-	}
-	profile, err := w.profileOf(account)
-	return account, profile, err
-}
-
 // decided works out what a permitted decision does.
-func (w *Workflow) decided(ctx context.Context, actor models.Actor, k desk, role models.Role, in DecisionInput) (change, error) {
+func (w *Workflow) decided(ctx context.Context, actor models.Actor, k desk, as capacity, in DecisionInput) (change, error) {
 	d := k.draft
 	x := models.Decision{
-		ID: newID(), DraftID: d.ID, Revision: d.Revision, Round: d.Round, Role: role, Action: in.Action,
+		ID: newID(), DraftID: d.ID, Revision: d.Revision, Round: d.Round, Role: as.role, OnBehalfOf: as.onBehalfOf, Action: in.Action,
 		PersonID: actor.ID, Digest: d.Digest, Comment: in.Comment, Tier: d.Tier, At: w.clock(),
 	}
-	if role != models.RoleAuthor {
+	if d.Step >= 0 && as.role != models.RoleAuthor {
 		step := d.Route[d.Step]
 		x.Step, x.Signs = step.ID, step.Signs && in.Action == models.ActionApprove
 	}
-	switch in.Action {
-	case models.ActionApprove:
+	switch eventOf(in.Action, d.State) {
+	case eventApprove:
 		return w.approved(ctx, actor, k, x)
-	case models.ActionRaise, models.ActionLower:
+	case eventRaise, eventLower:
 		return w.retiered(ctx, k, x, in.Tier)
+	case eventClear:
+		return w.cleared(ctx, k, x)
 	}
 	return w.sentAway(ctx, k, x)
 }
@@ -205,12 +118,20 @@ func (c change) after(done func()) change {
 	return c
 }
 
+// first has something written before all else of the transaction.
+func (c change) first(write func(tx *store.Tx) error) change {
+	c.before = write
+	return c
+}
+
 // then adds a write to the change's transaction.
 func (c change) then(write func(tx *store.Tx, e models.AuditEvent) error) change {
 	first := c.also
 	c.also = func(tx *store.Tx, e models.AuditEvent) error {
-		if err := first(tx, e); err != nil {
-			return err
+		if first != nil {
+			if err := first(tx, e); err != nil {
+				return err
+			}
 		}
 		return write(tx, e)
 	}
@@ -222,11 +143,12 @@ func (c change) then(write func(tx *store.Tx, e models.AuditEvent) error) change
 func (w *Workflow) sentAway(ctx context.Context, k desk, x models.Decision) (change, error) {
 	now := k.draft
 	var err error
-	if now.State, err = move(ctx, now.State, now.Route, actionEvents[x.Action], ""); err != nil {
+	if now.State, err = move(ctx, now.State, now.Route, eventOf(x.Action, now.State), ""); err != nil {
 		return change{}, err
 	}
 	now.Step, now.DueAt = -1, time.Time{}
-	return decisionChange(k.draft, now, x, notice(pastTense[x.Action], map[string]any{"person": k.draft.CreatedBy})), nil
+	c := decisionChange(k.draft, now, x, notice(pastTense[x.Action], map[string]any{"person": k.draft.CreatedBy}))
+	return c.then(voidConsultations(k.draft, x.At)), nil
 }
 
 // retiered changes the tier, and with it the route: approvals of steps that
@@ -251,7 +173,7 @@ func (w *Workflow) retiered(ctx context.Context, k desk, x models.Decision, tier
 		}
 	}
 	step := min(nextStep(route, kept), len(route)-1)
-	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step); err != nil {
+	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, open(k.consultations)); err != nil {
 		return change{}, err
 	}
 	return decisionChange(k.draft, now, x, notice("step", map[string]any{"state": now.State})), nil
@@ -265,7 +187,7 @@ func (w *Workflow) approved(ctx context.Context, actor models.Actor, k desk, x m
 	if err != nil {
 		return change{}, err
 	}
-	if slices.ContainsFunc(dispositions, func(p models.Disposition) bool { return p.By == x.PersonID }) {
+	if slices.ContainsFunc(dispositions, func(p models.Disposition) bool { return p.By == x.PersonID && p.Kind != models.DispositionCleared }) {
 		return change{}, models.Errorf(models.CodeSelfApproval, "您提出过本稿的命中处置，须由他人审核确认。")
 	}
 	step := nextStep(d.Route, append(approvalsInForce(d, k.decisions), x))
@@ -273,7 +195,7 @@ func (w *Workflow) approved(ctx context.Context, actor models.Actor, k desk, x m
 	if step == len(d.Route) {
 		return w.release(ctx, actor, k, x, dispositions, confirm)
 	}
-	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step)
+	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step, open(k.consultations))
 	if err != nil {
 		return change{}, err
 	}

@@ -14,7 +14,8 @@ import (
 // no exemption covers: 办法第二十一条, 个人信息保护法第二十八条, 未成年人保护法第一百零三条, 广告法.
 var neverExempt = []string{"pii.id_card", "pii.mobile", "pii.landline", "pii.address", "pii.bank_card", "pii.minor", "secrecy.", "ad."}
 
-func exemptible(category string) bool {
+// Exemptible says whether an exemption may cover hits of a category.
+func Exemptible(category string) bool {
 	return !slices.ContainsFunc(neverExempt, func(c string) bool {
 		return category == c || strings.HasSuffix(c, ".") && strings.HasPrefix(category, c)
 	})
@@ -22,8 +23,8 @@ func exemptible(category string) bool {
 
 // dispositionsOf are the dispositions of the draft's present content, the last one of each hit.
 func (w *Workflow) dispositionsOf(ctx context.Context, d models.Draft) ([]models.Disposition, error) {
-	if d.Outcome != models.OutcomeBlocked && d.Outcome != models.OutcomeWarned && d.Outcome != models.OutcomeClean {
-		return nil, nil // never screened, or locked: there can be none
+	if d.Outcome == "" {
+		return nil, nil // never screened
 	}
 	all, err := w.store.Dispositions(ctx, d.ID)
 	if err != nil {
@@ -156,7 +157,7 @@ func dispositionsFrom(in []DispositionInput, d models.Draft, report models.Repor
 			if len(x.Fields) == 0 {
 				f.add(at+"/fields", "豁免须写明所涵盖的信息项。")
 			}
-			if !exemptible(hit.Category) {
+			if !Exemptible(hit.Category) {
 				f.add(at+"/kind", "“%s”类信息不得豁免，请修改稿件。", hit.Category)
 			}
 		default:

@@ -36,19 +36,31 @@ func (w *Workflow) CreateDraft(ctx context.Context, actor models.Actor, in Draft
 	if err != nil {
 		return models.Draft{}, err
 	}
+	if in.Consult, err = w.unitIDs(ctx, in.Consult); err != nil {
+		return models.Draft{}, err
+	}
+	return w.insertDraft(ctx, actor, account, w.newDraft(account, profile, actor.ID, in), in, "created", map[string]any{})
+}
+
+// newDraft is a draft that nobody has stored yet, with its first revision by the author.
+func (w *Workflow) newDraft(account models.Account, profile *Profile, author string, in DraftInput) models.Draft {
 	at := w.clock()
-	d := models.Draft{
+	return withRevision(models.Draft{
 		ID: newID(), UnitID: account.UnitID, AccountID: account.ID, State: models.StateDraft, Step: -1,
 		Tier: in.DeclaredTier, TierReasons: []models.TierReason{}, Profile: profile.ID(),
-		CreatedBy: actor.ID, CreatedAt: at, UpdatedAt: at,
-	}
-	d = withRevision(d, in, actor.ID)
-	event, err := newEvent(d.ID, 0, "", at, actor, "created", map[string]any{"account": account.ID, "revision": d.Revision, "digest": d.Digest, "state": d.State})
+		CreatedBy: author, CreatedAt: at, UpdatedAt: at,
+	}, in, author)
+}
+
+// insertDraft stores a new draft with its first revision and event, and gives it its number.
+func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account models.Account, d models.Draft, in DraftInput, kind string, data map[string]any) (models.Draft, error) {
+	data["account"], data["revision"], data["digest"], data["state"] = account.ID, d.Revision, d.Digest, d.State
+	event, err := newEvent(d.ID, 0, "", d.CreatedAt, actor, kind, data)
 	if err != nil {
 		return models.Draft{}, err
 	}
 	d.ChainN, d.ChainHead, d.Version = event.N, event.Hash, 1
-	year := at.In(chinaTime).Year()
+	year := d.CreatedAt.In(chinaTime).Year()
 	committed := func() bool {
 		_, err := w.store.Draft(context.WithoutCancel(ctx), d.ID)
 		return err == nil
@@ -62,7 +74,7 @@ func (w *Workflow) CreateDraft(ctx context.Context, actor models.Actor, in Draft
 		if err := tx.InsertDraft(d); err != nil {
 			return err
 		}
-		if err := tx.InsertRevision(revisionOf(d, in, at)); err != nil {
+		if err := tx.InsertRevision(revisionOf(d, in, d.CreatedAt)); err != nil {
 			return err
 		}
 		return tx.InsertEvents([]models.AuditEvent{event})
@@ -145,6 +157,9 @@ func (w *Workflow) ReviseDraft(ctx context.Context, actor models.Actor, id, ifMa
 	if err := validate(in); err != nil {
 		return models.Draft{}, err
 	}
+	if in.Consult, err = w.unitIDs(ctx, in.Consult); err != nil {
+		return models.Draft{}, err
+	}
 	to, err := move(ctx, d.State, d.Route, eventRevise, "")
 	if err != nil {
 		return models.Draft{}, err
@@ -159,11 +174,12 @@ func (w *Workflow) ReviseDraft(ctx context.Context, actor models.Actor, id, ifMa
 		if err := tx.InsertRevision(revisionOf(now, in, at)); err != nil {
 			return err
 		}
-		if d.Round == 0 {
+		if d.SubmittedAt.IsZero() {
 			return nil
 		}
 		return tx.VoidDecisions(d.ID, at)
 	}}
+	c = c.then(voidConsultations(d, at))
 	_, waiting := waitingRole(d.State)
 	if waiting && !actor.Holds(d.AccountID, models.RoleAuthor) {
 		routed, err := w.screenAndRoute(ctx, now, in.Content, nil)
@@ -191,16 +207,15 @@ func (c change) with(r routed) change {
 		c.data[k] = v
 	}
 	c.notices = append(c.notices, r.notices...)
-	first := c.also
-	c.also = func(tx *store.Tx, e models.AuditEvent) error {
-		if first != nil {
-			if err := first(tx, e); err != nil {
-				return err
-			}
+	return c.then(func(tx *store.Tx, _ models.AuditEvent) error {
+		if err := tx.InsertReport(r.report); err != nil || len(r.draft.Consult) == 0 {
+			return err
 		}
-		return tx.InsertReport(r.report)
-	}
-	return c
+		if err := tx.VoidConsultations(r.draft.ID, r.report.CreatedAt); err != nil {
+			return err
+		}
+		return tx.InsertConsultations(r.opened)
+	})
 }
 
 // Submit screens a draft and routes it: to locked, to blocked, or to the first
@@ -219,8 +234,8 @@ func (w *Workflow) Submit(ctx context.Context, actor models.Actor, id string) (m
 	if _, waiting := waitingRole(d.State); waiting {
 		return d, nil
 	}
-	if _, err := move(ctx, d.State, d.Route, eventBlock, ""); err != nil {
-		return models.Draft{}, err // the states that can be screened are those that can be blocked
+	if _, err := move(ctx, d.State, d.Route, eventLock, ""); err != nil {
+		return models.Draft{}, err // the states that can be screened are those that can be locked
 	}
 	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
 	if err != nil {
@@ -244,6 +259,7 @@ type routed struct {
 	data    map[string]any
 	notices []models.Notice
 	report  models.StoredReport
+	opened  []models.Consultation
 }
 
 // screenAndRoute screens the content of d and works out where it goes, in a
@@ -269,15 +285,22 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 	d.TierFloor = d.Tier
 	d.SubmittedAt = at
 	r.data = map[string]any{"outcome": d.Outcome, "edition": d.Edition, "tier": d.Tier, "revision": d.Revision}
+	from := d.State
+	send := func(e event, to models.State) (models.State, error) {
+		if from == models.StateLocked {
+			e = eventClear // what leaves the lock leaves it by the reviewer's conclusion
+		}
+		return move(ctx, from, d.Route, e, to)
+	}
 	switch d.Outcome {
 	case models.OutcomeLocked:
 		r.kind = "locked"
-		d.State, err = move(ctx, d.State, d.Route, eventLock, "")
+		d.State, err = send(eventLock, models.StateLocked)
 		d.Step, d.DueAt = -1, time.Time{}
 		r.notices = []models.Notice{notice("locked", nil)}
 	case models.OutcomeBlocked:
 		r.kind = "blocked"
-		d.State, err = move(ctx, d.State, d.Route, eventBlock, "")
+		d.State, err = send(eventBlock, models.StateBlocked)
 		d.Step, d.DueAt = -1, time.Time{}
 		r.notices = []models.Notice{notice("blocked", map[string]any{"person": d.CreatedBy})}
 	default:
@@ -287,8 +310,18 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 			return routed{}, err
 		}
 		d.Round++
-		d, err = w.enter(ctx, profile, d, eventRoute, route, 0)
+		if r.opened, err = w.toConsult(ctx, d, at); err != nil {
+			return routed{}, err
+		}
+		e := eventRoute
+		if from == models.StateLocked {
+			e = eventClear
+		}
+		d, err = w.enter(ctx, profile, d, e, route, 0, len(r.opened) > 0)
 		r.notices = []models.Notice{notice("step", map[string]any{"state": d.State})}
+		for _, c := range r.opened {
+			r.notices = append(r.notices, notice("consult", map[string]any{"unit": c.UnitID}))
+		}
 	}
 	r.draft = d
 	return r, err
@@ -303,19 +336,30 @@ func routeOf(p *Profile, account models.Account, d models.Draft) ([]models.Step,
 	return route, nil
 }
 
-// enter puts the draft at a step of a route, which may be another than it had, and sets when that is due.
-func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int) (models.Draft, error) {
-	state, err := move(ctx, d.State, slices.Concat(d.Route, route), e, route[step].State())
+// enter puts the draft at a step of a route, which may be another than it had,
+// and sets when that is due. Where the step signs and a consultation is open
+// the draft waits for the consulted units first.
+func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int, consulting bool) (models.Draft, error) {
+	to, due := route[step].State(), p.Due(route[step], laneOf(d), w.clock())
+	if consulting && route[step].Signs {
+		to, due = models.StateAwaitingConsultees, time.Time{}
+		if e == eventApprove || e == eventRoute {
+			e = eventConsult
+		}
+	}
+	state, err := move(ctx, d.State, slices.Concat(d.Route, route), e, to)
 	if err != nil {
 		return d, err
 	}
-	d.State, d.Route = state, route
-	lane := LaneOrdinary
-	if d.Urgent {
-		lane = LaneUrgent
-	}
-	d.Step, d.DueAt = step, p.Due(route[step], lane, w.clock())
+	d.State, d.Route, d.Step, d.DueAt = state, route, step, due
 	return d, nil
+}
+
+func laneOf(d models.Draft) Lane {
+	if d.Urgent {
+		return LaneUrgent
+	}
+	return LaneOrdinary
 }
 
 func textOf(c models.Content) screening.Text {

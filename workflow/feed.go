@@ -96,7 +96,7 @@ func (w *Workflow) feedPage(ctx context.Context, accounts []string, after int64,
 	page := FeedPage{Items: []FeedItem{}, Next: feedCursor(after), HasMore: len(entries) > limit}
 	for _, e := range entries[:min(limit, len(entries))] {
 		page.Next = feedCursor(e.Position)
-		page.Items = append(page.Items, FeedItem{Cursor: page.Next, Op: e.Op, At: e.At, Release: e.Document, Reason: e.Reason})
+		page.Items = append(page.Items, FeedItem{Cursor: page.Next, Op: e.Op, At: e.At, Release: e.Document, Reason: e.Reason, Supersedes: e.Supersedes})
 	}
 	return page, nil
 }

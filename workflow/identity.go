@@ -76,30 +76,76 @@ func (w *Workflow) ActorOfUser(ctx context.Context, userID string) (models.Actor
 	return w.actorOf(ctx, user, grants)
 }
 
-// actorOf spreads a user's grants over accounts and units.
+// actorOf is a user with the roles of their grants, and those that others delegate to them.
 func (w *Workflow) actorOf(ctx context.Context, user models.User, grants []models.Grant) (models.Actor, error) {
 	actor := models.Actor{Kind: models.ActorUser, ID: user.ID, Name: user.Name}
+	var err error
+	if actor.Roles, actor.Units, err = w.spread(ctx, grants); err != nil {
+		return actor, err
+	}
+	actor.Admin = slices.ContainsFunc(grants, func(g models.Grant) bool { return g.Role == models.RoleAdmin })
+	actor.Deputy, err = w.deputyRoles(ctx, user.ID)
+	return actor, err
+}
+
+// noDeputy are the roles that nobody uses in another's place, and that no one
+// holds on an account by their unit.
+var noDeputy = []models.Role{models.RoleAuthor, models.RoleSecrecyReviewer, models.RoleConsultee, models.RoleSupervisor, models.RoleAdmin}
+
+// deputyRoles are the roles that delegations in force give to a person: what
+// the delegator holds by grants of their own, within the delegation's bounds.
+func (w *Workflow) deputyRoles(ctx context.Context, personID string) ([]models.DelegatedRole, error) {
+	delegations, err := w.store.DelegationsTo(ctx, personID, w.clock())
+	if err != nil || len(delegations) == 0 {
+		return nil, err
+	}
+	var deputy []models.DelegatedRole
+	for _, x := range delegations {
+		from, err := w.store.User(ctx, x.From)
+		if err != nil {
+			return nil, err
+		}
+		grants, err := w.store.Grants(ctx, x.From)
+		if err != nil {
+			return nil, err
+		}
+		roles, _, err := w.spread(ctx, grants)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range roles {
+			if from.DisabledAt.IsZero() && holds(x.AccountIDs, r.AccountID) && !slices.Contains(noDeputy, r.Role) {
+				deputy = append(deputy, models.DelegatedRole{AccountRole: r, From: x.From, Tiers: x.Tiers})
+			}
+		}
+	}
+	return deputy, nil
+}
+
+// spread gives the roles that grants mean on each account, and those that they give on units.
+func (w *Workflow) spread(ctx context.Context, grants []models.Grant) (roles []models.AccountRole, unitRoles []models.UnitRole, err error) {
 	var wide []models.Grant
 	for _, g := range grants {
 		switch {
 		case g.Role == models.RoleAdmin:
-			actor.Admin = true
+		case g.Role == models.RoleConsultee:
+			unitRoles = append(unitRoles, models.UnitRole{UnitID: g.UnitID, Role: g.Role})
 		case g.AccountID != "":
-			actor.Roles = append(actor.Roles, models.AccountRole{AccountID: g.AccountID, Role: g.Role})
+			roles = append(roles, models.AccountRole{AccountID: g.AccountID, Role: g.Role})
 		default:
 			wide = append(wide, g)
 		}
 	}
 	if len(wide) == 0 {
-		return actor, nil
+		return roles, unitRoles, nil
 	}
 	units, err := w.store.Units(ctx)
 	if err != nil {
-		return actor, err
+		return nil, nil, err
 	}
 	accounts, err := w.store.Accounts(ctx)
 	if err != nil {
-		return actor, err
+		return nil, nil, err
 	}
 	parents := map[string]string{}
 	for _, u := range units {
@@ -108,14 +154,14 @@ func (w *Workflow) actorOf(ctx context.Context, user models.User, grants []model
 	for _, g := range wide {
 		for _, a := range accounts {
 			if g.UnitID == "" || below(parents, a.UnitID, g.UnitID) {
-				actor.Roles = append(actor.Roles, models.AccountRole{AccountID: a.ID, Role: g.Role})
+				roles = append(roles, models.AccountRole{AccountID: a.ID, Role: g.Role})
 			}
 		}
 		if g.UnitID != "" {
-			actor.Units = append(actor.Units, models.UnitRole{UnitID: g.UnitID, Role: g.Role})
+			unitRoles = append(unitRoles, models.UnitRole{UnitID: g.UnitID, Role: g.Role})
 		}
 	}
-	return actor, nil
+	return roles, unitRoles, nil
 }
 
 // below says whether a unit is another one or stands under it.

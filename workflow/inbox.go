@@ -23,6 +23,11 @@ func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, 
 		limit = defaultPerPage
 	}
 	page := InboxPage{Items: []InboxItem{}, Counts: map[models.State]int{}}
+	if after == "" {
+		if err := w.addConsultations(ctx, actor, &page); err != nil {
+			return InboxPage{}, err
+		}
+	}
 	places := inboxPlaces(actor)
 	if len(places) == 0 {
 		return page, nil
@@ -37,7 +42,9 @@ func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, 
 		page.Next = nextInbox(last)
 	}
 	for _, d := range drafts {
-		page.Items = append(page.Items, InboxItem{Draft: d})
+		if from, mine := delegatorOf(actor, d); mine {
+			page.Items = append(page.Items, InboxItem{Draft: d, Delegator: from, DelegatorName: w.delegatorName(ctx, from)})
+		}
 	}
 	counts, err := w.store.CountWaiting(ctx, places)
 	if err != nil {
@@ -47,6 +54,52 @@ func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, 
 		page.Counts[place.State] += n
 	}
 	return page, nil
+}
+
+func (w *Workflow) delegatorName(ctx context.Context, from string) string {
+	if from == "" {
+		return ""
+	}
+	return w.personName(ctx, from)
+}
+
+// delegatorOf says in whose place a waiting draft is the actor's, "" in their
+// own; not mine where a delegation does not reach its tier.
+func delegatorOf(actor models.Actor, d models.Draft) (from string, mine bool) {
+	role, waits := waitingRole(d.State)
+	if !waits || actor.Holds(d.AccountID, role) {
+		return "", true
+	}
+	for _, r := range actor.Deputy {
+		if r.AccountID == d.AccountID && r.Role == role && holds(r.Tiers, d.Tier) {
+			return r.From, true
+		}
+	}
+	return "", false
+}
+
+// consultationsShown is how many open consultations an inbox shows.
+const consultationsShown = 200
+
+// addConsultations puts the drafts that wait for the opinion of the actor's units into the page.
+func (w *Workflow) addConsultations(ctx context.Context, actor models.Actor, page *InboxPage) error {
+	units := actor.ConsultedUnits()
+	if len(units) == 0 || actor.Kind != models.ActorUser {
+		return nil
+	}
+	asked, err := w.store.OpenConsultations(ctx, units, consultationsShown)
+	if err != nil {
+		return err
+	}
+	for _, c := range asked {
+		d, err := w.store.Draft(ctx, c.DraftID)
+		if err != nil {
+			return err
+		}
+		page.Items = append(page.Items, InboxItem{Draft: d, Unit: c.UnitID})
+		page.Counts[models.StateAwaitingConsultees]++
+	}
+	return nil
 }
 
 // inboxPlaces are the queues that the actor's roles make theirs.
@@ -65,6 +118,9 @@ func inboxPlaces(actor models.Actor) []store.Place {
 		default:
 			places = append(places, store.Place{AccountID: r.AccountID, State: models.AwaitingRole(r.Role)})
 		}
+	}
+	for _, r := range actor.Deputy {
+		places = append(places, store.Place{AccountID: r.AccountID, State: models.AwaitingRole(r.Role)})
 	}
 	slices.SortFunc(places, func(a, b store.Place) int {
 		return strings.Compare(a.AccountID+string(a.State), b.AccountID+string(b.State))

@@ -79,6 +79,17 @@ func decidingRole(p *Profile, step models.Step, approvals []models.Decision, rol
 	return "", false
 }
 
+// signers are the profile's roles that may sign: those with a rank.
+func (p *Profile) signers() []models.Role {
+	var roles []models.Role
+	for _, r := range p.Roles {
+		if r.Rank > 0 {
+			roles = append(roles, r.ID)
+		}
+	}
+	return roles
+}
+
 // holdsRouteRole says whether one of the roles stands in any step of the route.
 func holdsRouteRole(route []models.Step, roles []models.Role) bool {
 	return slices.ContainsFunc(route, func(s models.Step) bool {

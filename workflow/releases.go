@@ -11,10 +11,12 @@ import (
 	"shenfa/models/store"
 )
 
-// counterFeed is the counter row that gives feed positions, and with them the
-// serials of certificates: locked until the release commits, so that the order
-// of positions is the order of commits.
-const counterFeed = "feed"
+// The counter rows of releases. That of the feed is locked until its
+// transaction commits, so that the order of positions is the order of commits.
+const (
+	counterFeed   = "feed"   // positions
+	counterSerial = "serial" // serials of certificates
+)
 
 // release makes the release that the last approval x gives: the content as
 // signed, its certificate and its feed entry, all in the decision's transaction.
@@ -47,6 +49,10 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 		return change{}, err
 	}
 	now.Step, now.DueAt, now.ReleaseID = -1, time.Time{}, r.ID
+	superseded, err := w.supersededBy(ctx, actor, d)
+	if err != nil {
+		return change{}, err
+	}
 	c := decisionChange(k.draft, now, x, notice("released", map[string]any{"release": r.ID})).then(confirmation(confirm, x))
 	c.data["release"] = r.ID
 	return c.then(func(tx *store.Tx, _ models.AuditEvent) error {
@@ -55,17 +61,18 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 				return err
 			}
 		}
-		return w.insertRelease(tx, r, certificate)
+		return w.insertRelease(tx, r, certificate, superseded)
 	}).after(w.released.ring), nil
 }
 
-// insertRelease takes the feed position last, so that its row is locked as briefly as can be.
-func (w *Workflow) insertRelease(tx *store.Tx, r models.Release, certificate models.Certificate) error {
-	position, err := tx.Count(counterFeed)
+// insertRelease writes the release and lets it into the feed: at once, or, with
+// a time before which it may not be published, into the schedule.
+func (w *Workflow) insertRelease(tx *store.Tx, r models.Release, certificate models.Certificate, s *supersession) error {
+	serial, err := tx.Count(counterSerial)
 	if err != nil {
 		return err
 	}
-	r.Serial, certificate.Serial = position, position
+	r.Serial, certificate.Serial = serial, serial
 	envelope, err := models.SignCertificate(w.key, certificate)
 	if err != nil {
 		return err
@@ -76,7 +83,71 @@ func (w *Workflow) insertRelease(tx *store.Tx, r models.Release, certificate mod
 	if err := tx.InsertRelease(r); err != nil {
 		return err
 	}
-	return tx.InsertFeedEntry(models.FeedEntry{Position: position, Op: models.FeedRelease, ReleaseID: r.ID, AccountID: r.AccountID, At: r.ReleasedAt})
+	if at := certificate.NotBefore; at != nil && at.After(r.ReleasedAt) {
+		return tx.InsertSchedule(r.ID, *at)
+	}
+	return w.publish(tx, r, s)
+}
+
+// publish lets a release into the feed, and takes the one that it supersedes out of use.
+func (w *Workflow) publish(tx *store.Tx, r models.Release, s *supersession) error {
+	entry := models.FeedEntry{Op: models.FeedRelease, ReleaseID: r.ID, AccountID: r.AccountID, At: w.clock()}
+	if s != nil {
+		if err := tx.UpdateDraft(s.was, s.now); err != nil {
+			return err
+		}
+		if err := tx.InsertEvents([]models.AuditEvent{s.event}); err != nil {
+			return err
+		}
+		if _, err := tx.ClaimSchedule(s.was.ReleaseID); err != nil {
+			return err
+		}
+		entry.Op, entry.Supersedes, entry.Reason = models.FeedSupersede, s.was.ReleaseID, "correction"
+	}
+	return w.insertFeed(tx, entry)
+}
+
+// insertFeed takes the position last, so that its row is locked as briefly as can be.
+func (w *Workflow) insertFeed(tx *store.Tx, e models.FeedEntry) error {
+	var err error
+	if e.Position, err = tx.Count(counterFeed); err != nil {
+		return err
+	}
+	return tx.InsertFeedEntry(e)
+}
+
+// supersession is what a correction's release does to the draft that it corrects.
+type supersession struct {
+	was, now models.Draft
+	event    models.AuditEvent
+}
+
+// supersededBy works out the supersession of a draft that corrects a release
+// which is still in use; nil if there is none.
+func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d models.Draft) (*supersession, error) {
+	if d.Corrects == "" {
+		return nil, nil
+	}
+	old, err := w.store.Release(ctx, d.Corrects)
+	if err != nil {
+		return nil, err
+	}
+	was, err := w.store.Draft(ctx, old.DraftID)
+	if err != nil {
+		return nil, err
+	}
+	if _, inUse := transitionOf(eventSupersede, was.State, was.Route); !inUse {
+		return nil, nil // withdrawn meanwhile: the correction is a release of its own
+	}
+	s := &supersession{was: was, now: was}
+	if s.now.State, err = move(ctx, was.State, was.Route, eventSupersede, ""); err != nil {
+		return nil, err
+	}
+	at := w.clock()
+	s.event, err = newEvent(was.ID, was.ChainN, was.ChainHead, at, actor, "superseded",
+		map[string]any{"by": d.ID, "release": old.ID, "from": was.State, "state": s.now.State, "digest": was.Digest})
+	s.now.ChainN, s.now.ChainHead, s.now.Version, s.now.UpdatedAt = s.event.N, s.event.Hash, was.Version+1, at
+	return s, err
 }
 
 func signedBy(approvals []models.Decision) bool {
@@ -185,25 +256,48 @@ func (w *Workflow) putReceipt(ctx context.Context, actor models.Actor, r models.
 	if untimed {
 		receipt.At = receipt.ReceivedAt
 	}
+	receipt.Live = receipt.State == models.ReceiptPublished ||
+		receipt.State != models.ReceiptRemoved && slices.ContainsFunc(known, func(k models.Receipt) bool { return k.Channel == receipt.Channel && k.Live })
+	c, err := w.received(ctx, d, r, known, receipt)
+	if err != nil {
+		return models.Receipt{}, err
+	}
+	_, err = w.commit(ctx, actor, c)
+	return receipt, err
+}
+
+// received works out what a receipt changes.
+func (w *Workflow) received(ctx context.Context, d models.Draft, r models.Release, known []models.Receipt, receipt models.Receipt) (change, error) {
+	others := slices.DeleteFunc(slices.Clone(known), func(k models.Receipt) bool { return k.Channel == receipt.Channel })
 	c := change{was: d, now: d, kind: "receipt", data: map[string]any{"release": r.ID, "channel": receipt.Channel, "receipt": receipt.State,
 		"url": receipt.URL, "platform_id": receipt.PlatformID, "published_digest": receipt.Digest, "error": receipt.Error},
 		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.PutReceipt(receipt) }}
-	drifted := receipt.Digest != "" && receipt.Digest != r.Digest
+	e, kind := event(""), ""
 	switch {
-	case drifted:
+	case receipt.Digest != "" && receipt.Digest != r.Digest:
 		c.kind = "drift"
 		c.notices = []models.Notice{notice("drift", map[string]any{"release": r.ID, "channel": receipt.Channel, "digest": receipt.Digest})}
 		w.log.WarnContext(ctx, "published content differs from what was signed", "release", r.ID, "channel", receipt.Channel)
 	case receipt.State == models.ReceiptFailed:
 		c.notices = []models.Notice{notice("failed", map[string]any{"release": r.ID, "channel": receipt.Channel})}
+	case d.ReleaseID != r.ID: // an old release of a draft that has a newer one
 	case receipt.State == models.ReceiptPublished && d.State == models.StateReleased:
-		c.kind = "published"
-		if c.now.State, err = move(ctx, d.State, d.Route, eventPublish, ""); err != nil {
-			return models.Receipt{}, err
+		e, kind = eventPublish, "published"
+	case receipt.State == models.ReceiptPublished && d.State == models.StateWithdrawn:
+		e, kind = eventReappear, "reappeared"
+		c.notices = []models.Notice{notice("reappeared", map[string]any{"release": r.ID, "channel": receipt.Channel})}
+	case d.State == models.StateWithdrawing && !receipt.Live && !live(others):
+		e, kind = eventWithdrawn, "withdrawn"
+		c = c.then(func(tx *store.Tx, _ models.AuditEvent) error { return tx.FinishWithdrawal(r.ID, receipt.ReceivedAt) })
+	}
+	if e != "" {
+		c.kind = kind
+		var err error
+		if c.now.State, err = move(ctx, d.State, d.Route, e, ""); err != nil {
+			return c, err
 		}
 	}
-	_, err = w.commit(ctx, actor, c)
-	return receipt, err
+	return c, nil
 }
 
 // sameWord says whether a receipt repeats the one that is stored.

@@ -14,19 +14,27 @@ import (
 type event string
 
 const (
-	eventRevise  event = "revise"  // a new revision
-	eventLock    event = "lock"    // screening found a secrecy hit
-	eventBlock   event = "block"   // screening found what must be fixed or disposed of
-	eventRoute   event = "route"   // to the step of the route that comes next (submit, another tier, an editor's revision)
-	eventApprove event = "approve" // one approval at the waiting step
-	eventRelease event = "release" // the last approval of the route
-	eventRaise   event = "raise"
-	eventLower   event = "lower"
-	eventReturn  event = "return"
-	eventReject  event = "reject"
-	eventRecall  event = "recall"
-	eventCancel  event = "cancel"
-	eventPublish event = "publish" // a channel's receipt says so
+	eventRevise    event = "revise"  // a new revision
+	eventLock      event = "lock"    // screening found a secrecy hit
+	eventBlock     event = "block"   // screening found what must be fixed or disposed of
+	eventRoute     event = "route"   // to the step of the route that comes next (submit, another tier, an editor's revision)
+	eventApprove   event = "approve" // one approval at the waiting step
+	eventRelease   event = "release" // the last approval of the route
+	eventRaise     event = "raise"
+	eventLower     event = "lower"
+	eventReturn    event = "return"
+	eventReject    event = "reject"
+	eventRecall    event = "recall"
+	eventCancel    event = "cancel"
+	eventClear     event = "clear"     // the secrecy reviewer's written conclusion: on to where screening sends it
+	eventClose     event = "close"     // the secrecy reviewer ends the draft
+	eventConsult   event = "consult"   // the step that signs is next, and a consultation is open
+	eventPublish   event = "publish"   // a channel's receipt says so
+	eventWithdraw  event = "withdraw"  // of a release that a channel has live
+	eventWithdrawn event = "withdrawn" // no channel has it live (any more)
+	eventReappear  event = "reappear"  // a channel published it after all
+	eventSupersede event = "supersede" // the release of a correction
+	eventHold      event = "hold"      // the gate before a scheduled release found what blocks
 )
 
 // who may cause an event.
@@ -38,7 +46,8 @@ const (
 	byWriter                // an author or editor of the account
 	byStep                  // whoever the waiting step asks for
 	bySigner                // whoever may sign at the waiting step
-	byAnyStepper            // whoever any step of the route asks for, while the draft waits
+	bySecrecy               // a secrecy reviewer of the account
+	byWithdrawer            // whoever may sign in the profile
 )
 
 // Pseudo-states of the table. anyStep as a source is each state of the draft's
@@ -62,7 +71,9 @@ type transition struct {
 func transitions() []transition {
 	var (
 		draft, blocked, returned, locked = models.StateDraft, models.StateBlocked, models.StateReturned, models.StateLocked
-		open                             = []models.State{draft, blocked, returned, anyStep} // before the end, and not locked
+		consultees, withdrawing          = models.StateAwaitingConsultees, models.StateWithdrawing
+		released, published              = models.StateReleased, models.StatePublished
+		open                             = []models.State{draft, blocked, returned, consultees, anyStep} // before the end, and not locked
 	)
 	return []transition{
 		{eventRevise, open, draft, byWriter},
@@ -75,9 +86,17 @@ func transitions() []transition {
 		{eventLower, []models.State{anyStep}, target, bySigner},
 		{eventReturn, []models.State{anyStep}, returned, byStep},
 		{eventReject, []models.State{anyStep}, models.StateRejected, byStep},
-		{eventRecall, []models.State{blocked, anyStep}, draft, byAuthor},
+		{eventConsult, open, consultees, bySystem},
+		{eventClear, []models.State{locked}, target, bySecrecy},
+		{eventClose, []models.State{locked}, models.StateRejected, bySecrecy},
+		{eventRecall, []models.State{blocked, consultees, anyStep}, draft, byAuthor},
 		{eventCancel, []models.State{draft, blocked, returned}, models.StateCancelled, byAuthor},
-		{eventPublish, []models.State{models.StateReleased}, models.StatePublished, bySystem},
+		{eventPublish, []models.State{released}, published, bySystem},
+		{eventHold, []models.State{released}, target, bySystem},
+		{eventWithdraw, []models.State{released, published}, withdrawing, byWithdrawer},
+		{eventWithdrawn, []models.State{released, published, withdrawing}, models.StateWithdrawn, bySystem},
+		{eventReappear, []models.State{models.StateWithdrawn}, withdrawing, bySystem},
+		{eventSupersede, []models.State{released, published, withdrawing}, models.StateSuperseded, bySystem},
 	}
 }
 
@@ -90,6 +109,14 @@ var actionEvents = map[models.Action]event{
 	models.ActionLower:   eventLower,
 	models.ActionRecall:  eventRecall,
 	models.ActionCancel:  eventCancel,
+}
+
+// eventOf is the event of an action in a state.
+func eventOf(a models.Action, state models.State) event {
+	if state == models.StateLocked {
+		return map[models.Action]event{models.ActionApprove: eventClear, models.ActionReject: eventClose}[a]
+	}
+	return actionEvents[a]
 }
 
 // transitionOf is the row of the table for an event in a state of a route.

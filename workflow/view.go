@@ -29,12 +29,22 @@ func (w *Workflow) knownDraft(ctx context.Context, actor models.Actor, id string
 		return d, false, err
 	}
 	switch {
-	case actor.Kind != models.ActorUser || len(actor.RolesOn(d.AccountID)) == 0:
-		return models.Draft{}, false, errNoDraft
-	case d.State != models.StateLocked || actor.Holds(d.AccountID, seesLocked...):
+	case actor.Kind != models.ActorUser:
+	case d.State == models.StateLocked && actor.Holds(d.AccountID, seesLocked...):
 		return d, false, nil
-	case slices.Contains(d.Writers, actor.ID):
+	case d.State == models.StateLocked && slices.Contains(d.Writers, actor.ID):
 		return d, true, nil
+	case d.State == models.StateLocked:
+	case actor.Sees(d.AccountID):
+		return d, false, nil
+	case len(d.Consult) > 0 && slices.ContainsFunc(actor.ConsultedUnits(), func(unit string) bool { return slices.Contains(d.Consult, unit) }):
+		asked, err := w.store.Consultations(ctx, d.ID)
+		if err != nil {
+			return models.Draft{}, false, err
+		}
+		if slices.ContainsFunc(asked, func(c models.Consultation) bool { return slices.Contains(actor.ConsultedUnits(), c.UnitID) }) {
+			return d, false, nil
+		}
 	}
 	return models.Draft{}, false, errNoDraft
 }
@@ -46,13 +56,14 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 		return View{}, err
 	}
 	v := View{Draft: d, StateLabel: w.StateLabel(d.State), Names: map[string]string{}}
-	v.name(ctx, w, d.CreatedBy, d.LastEditor)
+	v.name(ctx, w, d.CreatedBy)
 	if hidden {
 		v.Hidden = true
 		v.Draft = models.Draft{ID: d.ID, Number: d.Number, UnitID: d.UnitID, AccountID: d.AccountID, State: d.State, Step: -1,
 			Title: d.Title, CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
 		return v, nil
 	}
+	v.name(ctx, w, d.Writers...)
 	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
 	if err != nil {
 		return View{}, err
@@ -70,23 +81,34 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 			return View{}, err
 		}
 	}
-	if v.Decisions, err = w.store.Decisions(ctx, d.ID); err != nil {
-		return View{}, err
-	}
-	for _, x := range v.Decisions {
-		v.name(ctx, w, x.PersonID, x.OnBehalfOf)
-	}
 	for _, x := range v.Dispositions {
 		v.name(ctx, w, x.By, x.ConfirmedBy)
 	}
-	account, profile, err := w.accountOf(ctx, d)
+	k, err := w.deskOf(ctx, d)
 	if err != nil {
 		return View{}, err
 	}
-	for _, step := range d.Route {
-		v.StepLabels = append(v.StepLabels, profile.names(step.Roles))
+	v.Decisions, v.Consultations = k.decisions, k.consultations
+	for _, x := range v.Decisions {
+		v.name(ctx, w, x.PersonID, x.OnBehalfOf)
 	}
-	v.allow(actor, desk{draft: d, decisions: v.Decisions, profile: profile, account: account})
+	for _, x := range v.Consultations {
+		v.name(ctx, w, x.By)
+	}
+	if d.ReleaseID != "" {
+		switch withdrawal, err := w.store.Withdrawal(ctx, d.ReleaseID); models.CodeOf(err) {
+		case "":
+			v.Withdrawal = &withdrawal
+			v.name(ctx, w, withdrawal.By)
+		case models.CodeNotFound:
+		default:
+			return View{}, err
+		}
+	}
+	for _, step := range d.Route {
+		v.StepLabels = append(v.StepLabels, k.profile.names(step.Roles))
+	}
+	v.allow(actor, k)
 	return v, nil
 }
 
@@ -105,7 +127,7 @@ var actions = []models.Action{models.ActionApprove, models.ActionReturn, models.
 // allow works out what the actor may do, by the same checks that the acts make.
 func (v *View) allow(actor models.Actor, k desk) {
 	d := k.draft
-	proposed := slices.ContainsFunc(v.Dispositions, func(x models.Disposition) bool { return x.By == actor.ID })
+	proposed := slices.ContainsFunc(v.Dispositions, func(x models.Disposition) bool { return x.By == actor.ID && x.Kind != models.DispositionCleared })
 	for _, a := range actions {
 		_, err := k.may(actor, a)
 		switch {
@@ -118,7 +140,16 @@ func (v *View) allow(actor models.Actor, k desk) {
 	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, models.RoleEditor)
 	_, revisable := transitionOf(eventRevise, d.State, d.Route)
 	_, waiting := waitingRole(d.State)
-	_, screenable := transitionOf(eventBlock, d.State, d.Route)
+	_, screenable := transitionOf(eventLock, d.State, d.Route)
+	for _, c := range k.consultations {
+		if c.State == models.ConsultationOpen && waiting && (editor || slices.Contains(actor.ConsultedUnits(), c.UnitID)) {
+			v.MayAnswer = append(v.MayAnswer, c.UnitID)
+		}
+	}
+	_, withdrawable := transitionOf(eventWithdraw, d.State, d.Route)
+	_, capable := withdrawer(actor, d, k.profile)
+	v.MayWithdraw = withdrawable && capable && v.Withdrawal == nil
+	v.MayCorrect = withdrawable && (capable || author)
 	v.MayEdit = revisable && (author || editor)
 	v.MaySubmit = author && screenable && !waiting
 	v.MayDispose = d.State == models.StateBlocked && (author || editor)

@@ -116,6 +116,7 @@ type change struct {
 	kind     string // of the audit event
 	data     map[string]any
 	notices  []models.Notice
+	before   func(tx *store.Tx) error                          // what the act must win first
 	also     func(tx *store.Tx, event models.AuditEvent) error // further writes of the act
 	done     func()                                            // called once the change is committed
 }
@@ -148,6 +149,11 @@ func (w *Workflow) commit(ctx context.Context, actor models.Actor, c change) (mo
 		return err == nil && len(stored) == 1 && stored[0].Hash == event.Hash
 	}
 	replayed, err := w.update(ctx, actor, now.ID, committed, func(tx *store.Tx) error {
+		if c.before != nil {
+			if err := c.before(tx); err != nil {
+				return err
+			}
+		}
 		if err := tx.UpdateDraft(c.was, now); err != nil {
 			return err
 		}

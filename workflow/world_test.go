@@ -58,6 +58,7 @@ type world struct {
 	unit    models.Unit
 	account models.Account
 	people  map[string]models.Actor // by role; author2 and editor2 too, and everyone, who holds all roles
+	police  models.Unit             // a unit to consult
 	puller  models.Actor            // an integration of the account
 }
 
@@ -89,6 +90,10 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	for _, name := range []string{"everyone", "everyone2"} {
 		world.person(name, models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead)
 	}
+	if world.police, err = w.CreateUnit(ctx, models.System(), "云雾县公安局", ""); err != nil {
+		t.Fatal(err)
+	}
+	world.grant(world.person("consultee"), workflow.GrantInput{Role: models.RoleConsultee, UnitID: world.police.ID})
 	_, secret, err := w.CreateToken(ctx, models.System(), workflow.TokenInput{Kind: models.TokenIntegration, Name: "发布端", AccountIDs: []string{world.account.ID}})
 	if err != nil {
 		t.Fatal(err)
@@ -116,6 +121,25 @@ func (w *world) person(name string, roles ...models.Role) models.Actor {
 	}
 	w.people[name] = actor
 	return actor
+}
+
+// grant gives a person another role.
+func (w *world) grant(actor models.Actor, in workflow.GrantInput) {
+	w.t.Helper()
+	if _, err := w.Grant(context.Background(), models.System(), actor.ID, in); err != nil {
+		w.t.Fatal(err)
+	}
+	w.reload(actor.Name)
+}
+
+// reload reads a person's roles and delegations anew, as each request does.
+func (w *world) reload(name string) {
+	w.t.Helper()
+	actor, err := w.ActorOfUser(context.Background(), w.people[name].ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.people[name] = actor
 }
 
 const (

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"shenfa/models"
 )
@@ -11,6 +13,7 @@ import (
 type consultationRow struct {
 	ID         string `gorm:"primaryKey"`
 	DraftID    string
+	Round      int
 	Digest     string
 	UnitID     string
 	UnitName   string
@@ -25,7 +28,7 @@ type consultationRow struct {
 func (consultationRow) TableName() string { return "consultations" }
 
 func (r consultationRow) model() models.Consultation {
-	return models.Consultation{ID: r.ID, DraftID: r.DraftID, Digest: r.Digest, UnitID: r.UnitID, UnitName: r.UnitName,
+	return models.Consultation{ID: r.ID, DraftID: r.DraftID, Round: r.Round, Digest: r.Digest, UnitID: r.UnitID, UnitName: r.UnitName,
 		State: models.ConsultationState(r.State), Opinion: r.Opinion, Reference: r.Reference, By: r.AnsweredBy,
 		At: timeOf(r.At), OpenedAt: timeOf(r.OpenedAt)}
 }
@@ -34,7 +37,7 @@ func (r consultationRow) model() models.Consultation {
 func (t *Tx) InsertConsultations(cs []models.Consultation) error {
 	rows := make([]consultationRow, len(cs))
 	for i, c := range cs {
-		rows[i] = consultationRow{ID: c.ID, DraftID: c.DraftID, Digest: c.Digest, UnitID: c.UnitID, UnitName: c.UnitName,
+		rows[i] = consultationRow{ID: c.ID, DraftID: c.DraftID, Round: c.Round, Digest: c.Digest, UnitID: c.UnitID, UnitName: c.UnitName,
 			State: string(c.State), Opinion: c.Opinion, Reference: c.Reference, AnsweredBy: c.By, At: millis(c.At), OpenedAt: millis(c.OpenedAt)}
 	}
 	return taken(insert(t, rows...), "该单位的会签已经发起。")
@@ -51,6 +54,13 @@ func (t *Tx) AnswerConsultation(c models.Consultation) error {
 	return err
 }
 
+// VoidConsultations ends the open consultations of a draft.
+func (t *Tx) VoidConsultations(draftID string, at time.Time) error {
+	_, err := t.exec("UPDATE consultations SET state=?, at=? WHERE draft_id=? AND state=?",
+		string(models.ConsultationVoid), millis(at), draftID, string(models.ConsultationOpen))
+	return err
+}
+
 // Consultations reads all consultations of a draft, oldest first.
 func (s *Store) Consultations(ctx context.Context, draftID string) ([]models.Consultation, error) {
 	var rows []consultationRow
@@ -58,10 +68,7 @@ func (s *Store) Consultations(ctx context.Context, draftID string) ([]models.Con
 		return nil, explain(err)
 	}
 	slices.SortFunc(rows, func(a, b consultationRow) int {
-		if a.OpenedAt != b.OpenedAt {
-			return int(a.OpenedAt - b.OpenedAt)
-		}
-		return slices.Compare([]byte(a.ID), []byte(b.ID))
+		return cmp.Or(cmp.Compare(a.OpenedAt, b.OpenedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return plain(rows, consultationRow.model), nil
 }

@@ -144,6 +144,7 @@ type receiptRow struct {
 	At          int64
 	ReceivedAt  int64
 	Integration string
+	Live        bool
 }
 
 func (receiptRow) TableName() string { return "receipts" }
@@ -165,7 +166,7 @@ func (t *Tx) PutReceipt(r models.Receipt) error {
 	}
 	_, err := t.exec(table.one+upsert+strings.Join(sets, ","), table.values(nil, receiptRow{ReleaseID: r.ReleaseID,
 		Channel: r.Channel, State: string(r.State), URL: r.URL, PlatformID: r.PlatformID, Digest: r.Digest, Error: r.Error,
-		At: millis(r.At), ReceivedAt: millis(r.ReceivedAt), Integration: r.By})...)
+		At: millis(r.At), ReceivedAt: millis(r.ReceivedAt), Integration: r.By, Live: r.Live})...)
 	return err
 }
 
@@ -177,6 +178,6 @@ func (s *Store) Receipts(ctx context.Context, releaseID string) ([]models.Receip
 	}
 	return plain(rows, func(r receiptRow) models.Receipt {
 		return models.Receipt{ReleaseID: r.ReleaseID, Channel: r.Channel, State: models.ReceiptState(r.State), URL: r.URL,
-			PlatformID: r.PlatformID, Digest: r.Digest, Error: r.Error, At: timeOf(r.At), ReceivedAt: timeOf(r.ReceivedAt), By: r.Integration}
+			PlatformID: r.PlatformID, Digest: r.Digest, Error: r.Error, At: timeOf(r.At), ReceivedAt: timeOf(r.ReceivedAt), By: r.Integration, Live: r.Live}
 	}), nil
 }

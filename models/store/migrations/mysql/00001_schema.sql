@@ -191,6 +191,7 @@ CREATE TABLE IF NOT EXISTS dispositions (
 CREATE TABLE IF NOT EXISTS consultations (
     id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     draft_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    round BIGINT NOT NULL,
     digest VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     unit_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     unit_name VARCHAR(255) NOT NULL,
@@ -201,7 +202,7 @@ CREATE TABLE IF NOT EXISTS consultations (
     at BIGINT NOT NULL,
     opened_at BIGINT NOT NULL,
     PRIMARY KEY (id),
-    UNIQUE KEY consultations_draft (draft_id, digest, unit_id),
+    UNIQUE KEY consultations_draft (draft_id, round, unit_id),
     KEY consultations_unit (unit_id, state, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
@@ -297,7 +298,7 @@ CREATE TABLE IF NOT EXISTS releases (
     certificate MEDIUMTEXT NOT NULL,
     PRIMARY KEY (id),
     UNIQUE KEY releases_serial (serial),
-    UNIQUE KEY releases_draft (draft_id, revision)
+    KEY releases_draft (draft_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- the change feed; position is from the counter, never an auto-increment
@@ -325,6 +326,7 @@ CREATE TABLE IF NOT EXISTS receipts (
     at BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
     integration VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    live BOOLEAN NOT NULL,
     PRIMARY KEY (release_id, channel)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

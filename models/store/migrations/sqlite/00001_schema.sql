@@ -190,6 +190,7 @@ CREATE INDEX dispositions_draft ON dispositions (draft_id, id);
 CREATE TABLE consultations (
     id TEXT NOT NULL,
     draft_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
     digest TEXT NOT NULL,
     unit_id TEXT NOT NULL,
     unit_name TEXT NOT NULL,
@@ -201,7 +202,7 @@ CREATE TABLE consultations (
     opened_at INTEGER NOT NULL,
     PRIMARY KEY (id)
 ) STRICT;
-CREATE UNIQUE INDEX consultations_draft ON consultations (draft_id, digest, unit_id);
+CREATE UNIQUE INDEX consultations_draft ON consultations (draft_id, round, unit_id);
 CREATE INDEX consultations_unit ON consultations (unit_id, state, id);
 
 -- delegations (授权代签)
@@ -297,7 +298,7 @@ CREATE TABLE releases (
     PRIMARY KEY (id)
 ) STRICT;
 CREATE UNIQUE INDEX releases_serial ON releases (serial);
-CREATE UNIQUE INDEX releases_draft ON releases (draft_id, revision);
+CREATE INDEX releases_draft ON releases (draft_id, id);
 
 -- the change feed; position is from the counter, never an auto-increment
 CREATE TABLE feed (
@@ -323,6 +324,7 @@ CREATE TABLE receipts (
     at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     integration TEXT NOT NULL,
+    live INTEGER NOT NULL,
     PRIMARY KEY (release_id, channel)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,327 @@
+package workflow_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"shenfa/models"
+	"shenfa/workflow"
+)
+
+func (w *world) answer(name string, d models.Draft, in workflow.AnswerInput) (models.Draft, error) {
+	return w.Answer(context.Background(), w.people[name], d.ID, w.police.ID, in)
+}
+
+func (w *world) consulting() models.Draft {
+	w.t.Helper()
+	in := w.input(cleanBody)
+	in.Consult = []string{"云雾县公安局"}
+	return w.submitted(in)
+}
+
+func TestNoSignOffWhileAConsultationIsOpen(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.approve("editor", w.consulting())
+		wantState(t, d, models.StateAwaitingConsultees)
+		_, err := w.decide("account_lead", d, models.ActionApprove)
+		wantCode(t, err, models.CodeConflict)
+
+		page, err := w.Inbox(ctx, w.people["consultee"], "", 0)
+		if err != nil || len(page.Items) != 1 || page.Items[0].Unit != w.police.ID {
+			t.Fatalf("the consultee's inbox: %+v, %v", page, err)
+		}
+		if v, err := w.View(ctx, w.people["consultee"], d.ID); err != nil || len(v.MayAnswer) != 1 || len(v.Allowed) != 0 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+		_, err = w.answer("consultee", d, workflow.AnswerInput{State: models.ConsultationDisagree})
+		wantCode(t, err, models.CodeInvalid) // an opinion is missing
+		_, err = w.answer("editor", d, workflow.AnswerInput{State: models.ConsultationAgree})
+		wantCode(t, err, models.CodeInvalid) // so is the paper's number
+		_, err = w.answer("deputy_lead", d, workflow.AnswerInput{State: models.ConsultationAgree})
+		wantCode(t, err, models.CodeForbidden)
+		_, err = w.answer("consultee", d, workflow.AnswerInput{State: models.ConsultationAgree, Digest: models.Content{}.Digest()})
+		wantCode(t, err, models.CodeStale)
+
+		d = w.must(w.answer("consultee", d, workflow.AnswerInput{State: models.ConsultationDisagree, Opinion: "路段名称有误", Digest: d.Digest}))
+		wantState(t, d, "awaiting_account_lead")
+		_, err = w.answer("consultee", d, workflow.AnswerInput{State: models.ConsultationAgree})
+		wantCode(t, err, models.CodeConflict)
+		wantState(t, w.approve("account_lead", d), models.StateReleased)
+		w.verified()
+	})
+}
+
+func TestConsultationsEndWithTheContentThatTheyAreOn(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.consulting()
+		d = w.must(w.answer("editor", d, workflow.AnswerInput{State: models.ConsultationAgree, Reference: "云公函〔2026〕8号"})) // on paper, while the editor reads
+		d = w.approve("editor2", d)
+		wantState(t, d, "awaiting_account_lead")
+
+		in := w.input(cleanBody + "另有一事。")
+		in.Consult = d.Consult
+		edited := w.must(w.ReviseDraft(ctx, w.people["author"], d.ID, d.Digest, in))
+		edited = w.must(w.Submit(ctx, w.people["author"], edited.ID))
+		edited = w.approve("editor2", edited)
+		wantState(t, edited, models.StateAwaitingConsultees) // asked again, on the new text
+		edited = w.must(w.decide("author", edited, models.ActionRecall))
+		page, err := w.Inbox(ctx, w.people["consultee"], "", 0)
+		if err != nil || len(page.Items) != 0 {
+			t.Fatalf("a recalled draft still asks: %+v, %v", page, err)
+		}
+	})
+}
+
+func TestUnknownUnitsCannotBeConsulted(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		in := w.input(cleanBody)
+		in.Consult = []string{"云雾县公安局", "不存在的单位"}
+		_, err := w.CreateDraft(context.Background(), w.people["author"], in)
+		wantCode(t, err, models.CodeInvalid)
+	})
+}
+
+func TestSecrecyReviewerClearsOrCloses(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.submitted(w.input(lockedBody))
+		wantState(t, d, models.StateLocked)
+		_, err := w.Decide(ctx, w.people["secrecy_reviewer"], d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest})
+		wantCode(t, err, models.CodeInvalid) // without a written conclusion
+		for _, name := range []string{"editor", "account_lead", "author2"} {
+			_, err := w.decide(name, d, models.ActionApprove)
+			wantCode(t, err, models.CodeNotFound)
+		}
+		_, err = w.decide("principal_lead", d, models.ActionApprove)
+		wantCode(t, err, models.CodeForbidden)
+		cleared := w.approve("secrecy_reviewer", d)
+		wantState(t, cleared, models.StateAwaitingEditor)
+		if cleared.Tier != models.TierMajor {
+			t.Errorf("the tier fell to %s", cleared.Tier)
+		}
+		wantState(t, w.approve("principal_lead", w.approve("editor", cleared)), models.StateReleased)
+
+		closed := w.must(w.decide("secrecy_reviewer", w.submitted(w.input(lockedBody)), models.ActionReject))
+		wantState(t, closed, models.StateRejected)
+		w.verified()
+	})
+}
+
+func (w *world) delegate(from, to string, change func(*workflow.DelegationInput)) error {
+	in := workflow.DelegationInput{To: w.people[to].ID, EndsAt: w.clock.now().Add(48 * time.Hour), Reason: "外出开会"}
+	if change != nil {
+		change(&in)
+	}
+	_, err := w.Delegate(context.Background(), w.people[from], in)
+	w.reload(to)
+	return err
+}
+
+func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.person("clerk")
+		d := w.approve("editor", w.submitted(w.input(cleanBody)))
+		_, err := w.decide("clerk", d, models.ActionApprove)
+		wantCode(t, err, models.CodeNotFound)
+		if err := w.delegate("account_lead", "clerk", func(in *workflow.DelegationInput) { in.Tiers = []models.Tier{models.TierGeneral} }); err != nil {
+			t.Fatal(err)
+		}
+		page, err := w.Inbox(ctx, w.people["clerk"], "", 0)
+		if err != nil || len(page.Items) != 1 || page.Items[0].Delegator != w.people["account_lead"].ID {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		d = w.approve("clerk", d)
+		wantState(t, d, models.StateReleased)
+		decisions, err := w.store.Decisions(ctx, d.ID)
+		if err != nil || decisions[1].OnBehalfOf != w.people["account_lead"].ID || decisions[1].PersonID != w.people["clerk"].ID {
+			t.Fatalf("%+v, %v", decisions, err)
+		}
+
+		// Not above the bounds: the deputy lead's important drafts stay closed to an account lead's deputy.
+		important := w.input(cleanBody)
+		important.DeclaredTier = models.TierImportant
+		higher := w.approve("editor", w.submitted(important))
+		_, err = w.decide("clerk", higher, models.ActionApprove)
+		wantCode(t, err, models.CodeForbidden)
+
+		// Not passed on.
+		w.person("clerk2")
+		err = w.delegate("clerk", "clerk2", nil)
+		wantCode(t, err, models.CodeInvalid)
+
+		// Not after its end, nor once revoked.
+		d = w.approve("editor", w.submitted(w.input(cleanBody)))
+		w.clock.pass(49 * time.Hour)
+		w.reload("clerk")
+		_, err = w.decide("clerk", d, models.ActionApprove)
+		wantCode(t, err, models.CodeNotFound)
+		if err := w.delegate("account_lead", "clerk", nil); err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.Delegations(ctx, w.people["account_lead"])
+		if err != nil || len(all) != 2 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		if err := w.RevokeDelegation(ctx, w.people["account_lead"], all[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		w.reload("clerk")
+		_, err = w.decide("clerk", d, models.ActionApprove)
+		wantCode(t, err, models.CodeNotFound)
+		w.verified()
+	})
+}
+
+func TestADelegationDoesNotGetAroundTheSeparationOfDuties(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		if err := w.delegate("account_lead", "author", nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.delegate("account_lead", "editor", nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.delegate("everyone", "deputy_lead", nil); err != nil {
+			t.Fatal(err)
+		}
+		d := w.approve("editor", w.submitted(w.input(cleanBody)))
+		_, err := w.decide("author", d, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval) // their own text
+		_, err = w.decide("editor", d, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval) // twice
+
+		own := w.must(w.CreateDraft(context.Background(), w.people["everyone"], w.input(cleanBody)))
+		own = w.must(w.Submit(context.Background(), w.people["everyone"], own.ID))
+		own = w.approve("editor", own)
+		// deputy_lead may stand in for the account lead by rank; in the author's place never.
+		wantState(t, w.approve("deputy_lead", own), models.StateReleased)
+		decisions, err := w.store.Decisions(context.Background(), own.ID)
+		if err != nil || decisions[1].OnBehalfOf != "" {
+			t.Fatalf("signed in the author's place: %+v, %v", decisions, err)
+		}
+	})
+}
+
+func (w *world) receive(d models.Draft, channel string, state models.ReceiptState) {
+	w.t.Helper()
+	_, err := w.PutReceipt(context.Background(), w.puller, d.ReleaseID, channel, workflow.ReceiptInput{State: state, Digest: d.Digest})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) stored(d models.Draft) models.Draft {
+	w.t.Helper()
+	return w.must(w.store.Draft(context.Background(), d.ID))
+}
+
+var wrong = workflow.WithdrawalInput{Reason: models.ReasonError, Text: "时间写错"}
+
+func TestWithdrawnWhenEveryChannelHasAcknowledged(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.released()
+		w.receive(d, "wechat", models.ReceiptPublished)
+		w.receive(d, "weibo", models.ReceiptPublished)
+		w.receive(d, "app", models.ReceiptReceived)
+		_, err := w.Withdraw(ctx, w.people["editor"], d.ReleaseID, wrong)
+		wantCode(t, err, models.CodeForbidden)
+		_, err = w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, workflow.WithdrawalInput{Reason: models.ReasonSuperseded, Text: "原决定撤销"})
+		wantCode(t, err, models.CodeInvalid) // the number of the decision is missing
+		now := w.must(w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong))
+		wantState(t, now, models.StateWithdrawing)
+		_, err = w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong)
+		wantCode(t, err, models.CodeConflict)
+
+		w.receive(d, "wechat", models.ReceiptRemoved)
+		w.receive(d, "weibo", models.ReceiptFailed) // could not be removed: still live
+		wantState(t, w.stored(d), models.StateWithdrawing)
+		w.receive(d, "weibo", models.ReceiptRemoved)
+		wantState(t, w.stored(d), models.StateWithdrawn)
+		w.receive(d, "app", models.ReceiptPublished) // a channel that was late
+		wantState(t, w.stored(d), models.StateWithdrawing)
+		w.receive(d, "app", models.ReceiptRemoved)
+		wantState(t, w.stored(d), models.StateWithdrawn)
+
+		page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
+		if err != nil || len(page.Items) != 2 || page.Items[1].Op != models.FeedWithdraw {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		w.verified()
+	})
+}
+
+func TestCorrectionSupersedesWhenItIsReleased(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.released()
+		w.receive(d, "wechat", models.ReceiptPublished)
+		fix := w.must(w.Correct(ctx, w.people["account_lead"], d.ReleaseID, wrong))
+		wantState(t, fix, models.StateDraft)
+		wantState(t, w.stored(d), models.StatePublished)
+		fix = w.must(w.ReviseDraft(ctx, w.people["author"], fix.ID, fix.Digest, w.input(cleanBody+"（更正）")))
+		fix = w.must(w.Submit(ctx, w.people["author"], fix.ID))
+		fix = w.approve("account_lead", w.approve("editor", fix))
+		wantState(t, fix, models.StateReleased)
+		wantState(t, w.stored(d), models.StateSuperseded)
+		page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
+		if err != nil || len(page.Items) != 2 || page.Items[1].Op != models.FeedSupersede || page.Items[1].Supersedes != d.ReleaseID {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		w.verified()
+	})
+}
+
+func TestScheduledReleaseEntersTheFeedOnceWhenItsTimeComes(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(cleanBody)
+		at := w.clock.now().Add(time.Hour)
+		in.NotBefore = &at
+		d := w.approve("account_lead", w.approve("editor", w.submitted(in)))
+		wantState(t, d, models.StateReleased)
+		items := func() int {
+			page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(page.Items)
+		}
+		if n, err := w.ReleaseDue(ctx); n != 0 || err != nil || items() != 0 {
+			t.Fatalf("before its time: %d, %v", n, err)
+		}
+		w.clock.pass(time.Hour)
+		done := make(chan int, 4)
+		for range 4 {
+			go func() {
+				n, err := w.ReleaseDue(ctx)
+				if err != nil {
+					t.Error(err)
+				}
+				done <- n
+			}()
+		}
+		total := 0
+		for range 4 {
+			total += <-done
+		}
+		if total != 1 || items() != 1 {
+			t.Fatalf("released %d times, %d items", total, items())
+		}
+		w.verified()
+
+		in.Body += "又一篇。"
+		later := w.clock.now().Add(time.Hour)
+		in.NotBefore = &later
+		second := w.approve("account_lead", w.approve("editor", w.submitted(in)))
+		wantState(t, w.must(w.Withdraw(ctx, w.people["account_lead"], second.ReleaseID, wrong)), models.StateWithdrawn)
+		w.clock.pass(2 * time.Hour)
+		if n, err := w.ReleaseDue(ctx); n != 0 || err != nil || items() != 1 {
+			t.Fatalf("withdrawn before its time, and released: %d, %v", n, err)
+		}
+		w.verified()
+	})
+}
