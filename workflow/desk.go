@@ -150,7 +150,7 @@ func (p *Profile) names(roles []models.Role) string {
 
 // accountOf reads the account of a draft and the profile that applies to it.
 func (w *Workflow) accountOf(ctx context.Context, d models.Draft) (models.Account, *Profile, error) {
-	account, err := w.store.Account(ctx, d.AccountID)
+	account, err := w.account(ctx, d.AccountID)
 	if err != nil {
 		return account, nil, err
 	}

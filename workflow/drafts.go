@@ -28,7 +28,7 @@ func (w *Workflow) CreateDraft(ctx context.Context, actor models.Actor, in Draft
 	if err := validate(in); err != nil {
 		return models.Draft{}, err
 	}
-	account, err := w.store.Account(ctx, in.AccountID)
+	account, err := w.account(ctx, in.AccountID)
 	if err != nil {
 		return models.Draft{}, err
 	}
@@ -269,7 +269,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 	if err != nil {
 		return routed{}, err
 	}
-	account, err := w.store.Account(ctx, d.AccountID)
+	account, err := w.account(ctx, d.AccountID)
 	if err != nil {
 		return routed{}, err
 	}

@@ -24,15 +24,20 @@ func TestRandomActsBreakNoInvariant(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				acts := &acts{world: w, names: people(w)}
 				rt.Repeat(map[string]func(*rapid.T){
-					"create":  acts.create,
-					"revise":  acts.revise,
-					"submit":  acts.submit,
-					"decide":  acts.decide,
-					"approve": acts.approve,
-					"advance": acts.advance,
-					"dispose": acts.dispose,
-					"receipt": acts.receipt,
-					"":        acts.check,
+					"create":   acts.create,
+					"revise":   acts.revise,
+					"submit":   acts.submit,
+					"decide":   acts.decide,
+					"approve":  acts.approve,
+					"advance":  acts.advance,
+					"dispose":  acts.dispose,
+					"receipt":  acts.receipt,
+					"answer":   acts.answer,
+					"delegate": acts.delegate,
+					"withdraw": acts.withdraw,
+					"correct":  acts.correct,
+					"wait":     acts.wait,
+					"":         acts.check,
 				})
 			})
 			w.verified()
@@ -79,6 +84,13 @@ func (a *acts) randomInput(rt *rapid.T) workflow.DraftInput {
 	in := a.input(rapid.SampledFrom(bodies).Draw(rt, "body") + fmt.Sprint(a.edits))
 	in.DeclaredTier = rapid.SampledFrom(models.Tiers).Draw(rt, "tier")
 	in.Urgent = rapid.Bool().Draw(rt, "urgent")
+	if rapid.IntRange(0, 3).Draw(rt, "consult") == 0 {
+		in.Consult = []string{a.police.ID}
+	}
+	if rapid.IntRange(0, 5).Draw(rt, "scheduled") == 0 {
+		at := a.clock.now().Add(time.Hour)
+		in.NotBefore = &at
+	}
 	return in
 }
 
@@ -142,7 +154,7 @@ func (a *acts) advance(rt *rapid.T) {
 		if err != nil || !slices.Contains(v.Allowed, models.ActionApprove) {
 			continue
 		}
-		if _, err := a.Decide(context.Background(), a.people[name], d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}); err != nil {
+		if _, err := a.Decide(context.Background(), a.people[name], d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest, Comment: "已审查"}); err != nil {
 			rt.Fatalf("%s was offered to approve: %v", name, err)
 		}
 		return
@@ -162,7 +174,8 @@ func (a *acts) decideAs(rt *rapid.T, d models.Draft, action models.Action) {
 		return
 	case in.Digest != d.Digest:
 		rt.Fatal("a decision on another digest went through")
-	case !actor.Holds(d.AccountID, models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead):
+	case len(actor.Deputy) == 0 && !actor.Holds(d.AccountID, models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead,
+		models.RolePrincipalLead, models.RoleSecrecyReviewer):
 		rt.Fatalf("%s decided without a role", actor.Name)
 	case action != models.ActionRecall && action != models.ActionCancel && slices.Contains(d.Writers, actor.ID):
 		rt.Fatalf("%s decided on their own text", actor.Name)
@@ -202,6 +215,59 @@ func (a *acts) receipt(rt *rapid.T) {
 	}
 }
 
+func (a *acts) answer(rt *rapid.T) {
+	d := a.pick(rt)
+	in := workflow.AnswerInput{State: rapid.SampledFrom([]models.ConsultationState{models.ConsultationAgree, models.ConsultationDisagree}).Draw(rt, "answer"), Opinion: "意见"}
+	if rapid.Bool().Draw(rt, "paper") {
+		in.Reference = "云公函〔2026〕8号"
+	}
+	_, err := a.Answer(context.Background(), a.person(rt), d.ID, a.police.ID, in)
+	a.refused(rt, d, err)
+}
+
+// delegate gives someone's roles to someone for a while.
+func (a *acts) delegate(rt *rapid.T) {
+	from, to := rapid.SampledFrom(a.names).Draw(rt, "from"), rapid.SampledFrom(a.names).Draw(rt, "to")
+	in := workflow.DelegationInput{To: a.people[to].ID, EndsAt: a.clock.now().Add(90 * time.Minute), Reason: "外出",
+		Tiers: rapid.SliceOfN(rapid.SampledFrom(models.Tiers), 0, 2).Draw(rt, "tiers")}
+	if _, err := a.Delegate(context.Background(), a.people[from], in); err != nil && models.CodeOf(err) != models.CodeInvalid {
+		rt.Fatal(err)
+	}
+	a.reload(to)
+}
+
+func (a *acts) withdraw(rt *rapid.T) {
+	d := a.pick(rt)
+	if d.ReleaseID == "" {
+		rt.Skip("not released")
+	}
+	_, err := a.Withdraw(context.Background(), a.person(rt), d.ReleaseID, wrong)
+	a.refused(rt, d, err)
+}
+
+func (a *acts) correct(rt *rapid.T) {
+	d := a.pick(rt)
+	if d.ReleaseID == "" || len(a.ids) >= 5 {
+		rt.Skip("not released, or enough drafts")
+	}
+	fix, err := a.Correct(context.Background(), a.person(rt), d.ReleaseID, wrong)
+	a.refused(rt, d, err)
+	if err == nil {
+		a.ids = append(a.ids, fix.ID)
+	}
+}
+
+// wait lets time pass: scheduled releases come due, delegations end.
+func (a *acts) wait(rt *rapid.T) {
+	a.clock.pass(time.Duration(rapid.IntRange(1, 90).Draw(rt, "minutes")) * time.Minute)
+	if _, err := a.ReleaseDue(context.Background()); err != nil {
+		rt.Fatal(err)
+	}
+	for _, name := range a.names {
+		a.reload(name)
+	}
+}
+
 func (a *acts) decisions(rt *rapid.T, id string) []models.Decision {
 	decisions, err := a.store.Decisions(context.Background(), id)
 	if err != nil {
@@ -218,7 +284,8 @@ func (a *acts) check(rt *rapid.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if d.State == models.StateReleased || d.State == models.StatePublished {
+		afterSignOff := []models.State{models.StateReleased, models.StatePublished, models.StateWithdrawing, models.StateWithdrawn, models.StateSuperseded}
+		if slices.Contains(afterSignOff, d.State) {
 			a.checkReleased(rt, d)
 		} else if d.ReleaseID != "" {
 			rt.Fatalf("state %s with a release", d.State)
@@ -251,19 +318,30 @@ func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
 		models.TierImportant: {models.RoleDeputyLead, models.RolePrincipalLead},
 		models.TierMajor:     {models.RolePrincipalLead},
 	}
+	if report, err := a.store.LastReport(context.Background(), d.ID); err != nil || report.Report.Edition != sharedEngine(a.t).Edition() {
+		rt.Fatalf("released on a report of another edition (%v)", err)
+	}
 	signed, persons := false, map[string]bool{}
 	for _, x := range a.decisions(rt, d.ID) {
 		if x.Action != models.ActionApprove || !x.VoidedAt.IsZero() || x.Round != d.Round {
 			continue
 		}
-		if persons[x.PersonID] || slices.Contains(d.Writers, x.PersonID) || x.Digest != d.Digest {
+		if persons[x.PersonID] || slices.Contains(d.Writers, x.PersonID) || x.Digest != d.Digest ||
+			x.OnBehalfOf != "" && (persons[x.OnBehalfOf] || slices.Contains(d.Writers, x.OnBehalfOf)) {
 			rt.Fatalf("released on a wrong approval: %+v", x)
 		}
 		persons[x.PersonID] = true
+		if x.OnBehalfOf != "" {
+			persons[x.OnBehalfOf] = true
+		}
 		signed = signed || x.Signs && slices.Contains(signers[d.Tier], x.Role)
 	}
 	if !signed || len(persons) < 2 {
 		rt.Fatalf("released at tier %s without its sign-off", d.Tier)
+	}
+	asked, err := a.store.Consultations(context.Background(), d.ID)
+	if err != nil || slices.ContainsFunc(asked, func(c models.Consultation) bool { return c.State == models.ConsultationOpen }) {
+		rt.Fatalf("released with an open consultation: %+v (%v)", asked, err)
 	}
 	dispositions, err := a.store.Dispositions(context.Background(), d.ID)
 	if err != nil {

@@ -42,6 +42,7 @@ type Workflow struct {
 
 	released bell     // rings when this process commits a feed entry
 	names    sync.Map // person id -> display name
+	accounts sync.Map // account id -> models.Account: an account never changes
 	tries    signInTries
 
 	key   models.Signer // signs certificates and checkpoints
@@ -193,6 +194,18 @@ func (w *Workflow) personName(ctx context.Context, id string) string {
 	}
 	w.names.Store(id, user.Name)
 	return user.Name
+}
+
+// account reads an account, once.
+func (w *Workflow) account(ctx context.Context, id string) (models.Account, error) {
+	if a, ok := w.accounts.Load(id); ok {
+		return a.(models.Account), nil
+	}
+	a, err := w.store.Account(ctx, id)
+	if err == nil {
+		w.accounts.Store(id, a)
+	}
+	return a, err
 }
 
 // profileOf is the profile of an account.
