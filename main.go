@@ -84,6 +84,7 @@ func newRootCommand() *cobra.Command {
 		newAuditCommand(),
 		newReleaseCommand(),
 		newKeyCommand(),
+		newProfileCommand(),
 		newPullCommand(),
 		newHealthcheckCommand(),
 		newCompletionCommand(),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"shenfa/models"
 )
 
-//go:embed profiles/*.toml
+//go:embed profiles/*.toml profiles/examples/*.toml
 var embeddedProfiles embed.FS
 
 // DefaultProfile is the profile of accounts that name none.
@@ -42,6 +43,7 @@ type ProfileRole struct {
 	ID   models.Role `toml:"id"`
 	Name string      `toml:"name"`
 	Rank int         `toml:"rank"`
+	Duty string      `toml:"duty"` // responsibility (直接责任, 主要责任, 第一责任), for people
 }
 
 // ProfileRoute is the route of the drafts whose tier, medium and kind are in
@@ -93,12 +95,17 @@ func (p *Profile) ID() string { return p.Name + "@" + p.Version }
 
 // Route is the list of steps of a class; nil if the profile has none for it.
 func (p *Profile) Route(c Class) []models.Step {
-	for _, r := range p.Routes {
-		if holds(r.Tiers, c.Tier) && holds(r.Media, c.Medium) && holds(r.Kinds, c.Kind) {
-			return r.Steps
-		}
+	if i := p.routeIndex(c); i >= 0 {
+		return p.Routes[i].Steps
 	}
 	return nil
+}
+
+// routeIndex is the first route that holds the class; -1 if there is none.
+func (p *Profile) routeIndex(c Class) int {
+	return slices.IndexFunc(p.Routes, func(r ProfileRoute) bool {
+		return holds(r.Tiers, c.Tier) && holds(r.Media, c.Medium) && holds(r.Kinds, c.Kind)
+	})
 }
 
 func holds[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
@@ -243,6 +250,7 @@ func (c *profileChecker) check() {
 	for i, r := range p.Routes {
 		c.checkRoute(i, r, known)
 	}
+	c.checkReach()
 	for _, tier := range models.Tiers {
 		if !slices.ContainsFunc(p.Routes, func(r ProfileRoute) bool {
 			return holds(r.Tiers, tier) && len(r.Media) == 0 && len(r.Kinds) == 0
@@ -310,6 +318,27 @@ func (c *profileChecker) checkRoute(i int, r ProfileRoute, known map[models.Role
 	}
 }
 
+// checkReach finds the routes that no draft takes, since an earlier one holds all of theirs.
+func (c *profileChecker) checkReach() {
+	media := []string{""}
+	for _, r := range c.profile.Routes {
+		media = append(media, r.Media...)
+	}
+	taken := map[int]bool{}
+	for _, tier := range models.Tiers {
+		for _, medium := range media {
+			for _, kind := range []models.Kind{models.KindOriginal, models.KindReprint} {
+				taken[c.profile.routeIndex(Class{tier, medium, kind})] = true
+			}
+		}
+	}
+	for i, r := range c.profile.Routes {
+		if !taken[i] && len(r.Steps) > 0 {
+			c.fault("route", i, "no draft takes this route: the routes before it hold all of its drafts")
+		}
+	}
+}
+
 func roleWord(r models.Role) bool {
 	return r != "" && strings.Trim(string(r), "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
@@ -320,20 +349,22 @@ type Profiles struct {
 	calendar *Calendar
 }
 
-// LoadProfiles reads the embedded profiles, and those of the folder dir if it
-// is not ""; one of the same name stands in for the embedded one.
+// LoadProfiles reads the embedded profiles and examples, and those of the folder
+// dir if it is not ""; one of the same name stands in for the embedded one.
 func LoadProfiles(dir string) (*Profiles, error) {
 	calendar, err := NewCalendar()
 	if err != nil {
 		return nil, err
 	}
 	profiles := &Profiles{byName: map[string]*Profile{}, calendar: calendar}
-	embedded, err := fs.Sub(embeddedProfiles, "profiles")
-	if err != nil {
-		return nil, err
-	}
-	if err := profiles.load(embedded, "profiles"); err != nil {
-		return nil, err
+	for _, folder := range []string{"profiles", "profiles/examples"} {
+		embedded, err := fs.Sub(embeddedProfiles, folder)
+		if err != nil {
+			return nil, err
+		}
+		if err := profiles.load(embedded, folder); err != nil {
+			return nil, err
+		}
 	}
 	if dir != "" {
 		if err := profiles.load(os.DirFS(dir), dir); err != nil {
@@ -386,12 +417,24 @@ var fixedRoles = map[models.Role]string{
 	models.RoleSupervisor: "主管单位", models.RoleAdmin: "系统管理员",
 }
 
-// RoleLabel is the Chinese name of a role in any of the profiles; the role itself if none has it.
+// All lists the profiles: the default one first, then by name.
+func (ps *Profiles) All() []*Profile {
+	list := slices.Collect(maps.Values(ps.byName))
+	slices.SortFunc(list, func(a, b *Profile) int {
+		if (a.Name == DefaultProfile) != (b.Name == DefaultProfile) {
+			return map[bool]int{true: -1, false: 1}[a.Name == DefaultProfile]
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return list
+}
+
+// RoleLabel is the Chinese name of a role in the first of the profiles that has it; the role itself if none has.
 func (ps *Profiles) RoleLabel(r models.Role) string {
 	if name, ok := fixedRoles[r]; ok {
 		return name
 	}
-	for _, p := range ps.byName {
+	for _, p := range ps.All() {
 		for _, role := range p.Roles {
 			if role.ID == r {
 				return role.Name

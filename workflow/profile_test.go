@@ -39,6 +39,9 @@ func TestProfileNamesEveryFaultWithItsLine(t *testing.T) {
 		"a tier left out":   {"[[route]]", "[[route]]\ntiers = [\"general\"]", `p.toml:11: tier "important" has no route`},
 		"unknown tier":      {"[[route]]", "[[route]]\ntiers = [\"grave\"]", `p.toml:11: unknown tier "grave"`},
 		"bad limit":         {"[[route]]", "[[limit]]\nlane = \"ordinary\"\nroles = [\"clerk\"]\nwithin = \"soon\"\n[[route]]", "p.toml:14: "},
+		"a route in vain":   {"[[route]]", "[[route]]\nsteps = [{ roles = [\"head\"], signs = true }]\n[[route]]\nmedia = [\"app\"]", "p.toml:13: no draft takes this route"},
+		"bad cadence":       {"[[route]]", "[[cadence]]\nwhat = \"更新\"\nleast = 1\nper = \"year\"\n[[route]]", "p.toml:11: what, least"},
+		"bad hours":         {"[[role]]", "hours = \"9-5\"\n[[role]]", "p.toml:4: "},
 		"author decides":    {`id = "clerk"`, `id = "author"`, `p.toml:4: role "author" cannot decide`},
 	} {
 		text := strings.Replace(goodProfile, tt.from, tt.to, 1)

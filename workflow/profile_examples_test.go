@@ -1,0 +1,103 @@
+package workflow_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"shenfa/models"
+	"shenfa/models/store/storetest"
+	"shenfa/workflow"
+)
+
+// The published routes of five units, each run from the draft to the release
+// by persons who hold one role each. A person is named by role, or role/n.
+func TestExampleProfilesTakeDraftsToTheirRelease(t *testing.T) {
+	w := newWorld(t, storetest.Open(t, storetest.SQLite(t)))
+	for name, tt := range map[string]struct {
+		profile, medium string
+		tier            models.Tier
+		kind            models.Kind
+		by              []string
+	}{
+		"长治 general, by the head":     {"changzhi_energy", "wechat", models.TierGeneral, models.KindOriginal, []string{"editor", "proofreader", "proofreader/2", "proofreader/3", "section_chief", "principal_lead"}},
+		"长治 general, by the deputy":   {"changzhi_energy", "app", models.TierGeneral, models.KindOriginal, []string{"editor", "proofreader", "proofreader/2", "proofreader/3", "section_chief", "deputy_lead"}},
+		"长治 important is read out":    {"changzhi_energy", "wechat", models.TierImportant, models.KindOriginal, []string{"editor", "proofreader/3", "proofreader/2", "proofreader", "reader", "section_chief", "principal_lead"}},
+		"安仁镇, a post":                 {"anren_town", "weibo", models.TierGeneral, models.KindOriginal, []string{"handler", "deputy_lead", "news_lead"}},
+		"安仁镇, an important post":      {"anren_town", "douyin", models.TierImportant, models.KindOriginal, []string{"handler", "deputy_lead", "news_lead"}},
+		"安仁镇, a document":             {"anren_town", "document", models.TierGeneral, models.KindOriginal, []string{"handler", "deputy_lead", "principal_lead"}},
+		"安仁镇, a work group":           {"anren_town", "group", models.TierGeneral, models.KindOriginal, []string{"handler", "deputy_lead", "office_lead"}},
+		"立山区, secrecy for every item": {"lishan_district", "wechat", models.TierGeneral, models.KindOriginal, []string{"department_head", "deputy_lead", "disclosure_director", "principal_lead", "registrar"}},
+		"六安":                          {"luan_civil_affairs", "wechat", models.TierMajor, models.KindOriginal, []string{"editor", "section_chief", "deputy_lead"}},
+		"老城街道":                        {"laocheng_street", "wechat", models.TierGeneral, models.KindOriginal, []string{"section_chief", "deputy_lead", "principal_lead"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: name, Medium: tt.medium, Profile: tt.profile})
+			if err != nil {
+				t.Fatal(err)
+			}
+			person := func(who string, role models.Role) models.Actor {
+				user, err := w.CreateUser(ctx, models.System(), workflow.UserInput{SignIn: account.ID + who, Name: who, UnitID: w.unit.ID,
+					Grants: []workflow.GrantInput{{Role: role, AccountID: account.ID}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				actor, err := w.ActorOfUser(ctx, user.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return actor
+			}
+			in := w.input(cleanBody)
+			in.AccountID, in.Kind, in.DeclaredTier = account.ID, tt.kind, tt.tier
+			author := person("author", models.RoleAuthor)
+			d := w.must(w.CreateDraft(ctx, author, in))
+			d = w.must(w.Submit(ctx, author, d.ID))
+
+			approve := func(a models.Actor) (models.Draft, error) {
+				return w.Decide(ctx, a, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest})
+			}
+			actors := make([]models.Actor, len(tt.by))
+			for i, who := range tt.by {
+				role, _, _ := splitRole(who)
+				actors[i] = person(who, role)
+			}
+			for i, who := range tt.by {
+				role, _, _ := splitRole(who)
+				if later := tt.by[i+1:]; len(later) > 0 {
+					if last, _, _ := splitRole(later[len(later)-1]); last != role {
+						if _, err := approve(actors[len(actors)-1]); err == nil {
+							t.Fatalf("%s was not awaited, and decided", last)
+						}
+					}
+				}
+				if d.State != models.AwaitingRole(d.Route[d.Step].Roles[0]) || !slices.Contains(d.Route[d.Step].Roles, role) {
+					t.Fatalf("%s at step %d, not for %s", d.State, d.Step, role)
+				}
+				if d.DueAt.IsZero() {
+					t.Errorf("the step of %s has no time limit", role)
+				}
+				d = w.must(approve(actors[i]))
+				if i < len(tt.by)-1 {
+					if _, err := approve(actors[i]); err == nil {
+						t.Fatalf("%s decided twice", who)
+					}
+				}
+			}
+			wantState(t, d, models.StateReleased)
+		})
+	}
+	w.verified()
+}
+
+// splitRole takes role/n apart.
+func splitRole(who string) (role models.Role, n int, err error) {
+	for i, r := range who {
+		if r == '/' {
+			_, err = fmt.Sscanf(who[i+1:], "%d", &n)
+			return models.Role(who[:i]), n, err
+		}
+	}
+	return models.Role(who), 1, nil
+}
