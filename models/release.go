@@ -66,6 +66,14 @@ type FeedEntry struct {
 	Document   json.RawMessage // of the release; filled by reads
 }
 
+// Pull records that an integration pulled a feed entry, and when first.
+type Pull struct {
+	ReleaseID   string    `json:"release_id"`
+	Integration string    `json:"integration"` // token id
+	Position    int64     `json:"position"`
+	At          time.Time `json:"at"`
+}
+
 // ReceiptState is what a channel says of a release.
 type ReceiptState string
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shenfa/models"
+	"shenfa/models/store"
 )
 
 // Bounds of a feed request.
@@ -73,7 +74,7 @@ func (w *Workflow) Feed(ctx context.Context, actor models.Actor, q FeedQuery) (F
 	defer poll.Stop()
 	for {
 		rung := w.released.wait()
-		page, err := w.feedPage(ctx, accounts, after, q.Limit)
+		page, err := w.feedPage(ctx, actor, accounts, after, q.Limit)
 		if err != nil || len(page.Items) > 0 || q.Wait <= 0 {
 			return page, err
 		}
@@ -88,17 +89,94 @@ func (w *Workflow) Feed(ctx context.Context, actor models.Actor, q FeedQuery) (F
 	}
 }
 
-func (w *Workflow) feedPage(ctx context.Context, accounts []string, after int64, limit int) (FeedPage, error) {
+func (w *Workflow) feedPage(ctx context.Context, actor models.Actor, accounts []string, after int64, limit int) (FeedPage, error) {
 	entries, err := w.store.Feed(ctx, accounts, after, limit+1)
 	if err != nil {
 		return FeedPage{}, err
+	}
+	if len(entries) == 0 && after > 0 {
+		if err := w.cursorKept(ctx, after); err != nil {
+			return FeedPage{}, err
+		}
 	}
 	page := FeedPage{Items: []FeedItem{}, Next: feedCursor(after), HasMore: len(entries) > limit}
 	for _, e := range entries[:min(limit, len(entries))] {
 		page.Next = feedCursor(e.Position)
 		page.Items = append(page.Items, FeedItem{Cursor: page.Next, Op: e.Op, At: e.At, Release: e.Document, Reason: e.Reason, Supersedes: e.Supersedes})
 	}
-	return page, nil
+	return page, w.recordPull(ctx, actor, entries[:min(limit, len(entries))])
+}
+
+// cursorKept refuses a cursor beyond the end of the feed: it comes from a
+// history that is no more, such as that before a backup was restored.
+func (w *Workflow) cursorKept(ctx context.Context, after int64) error {
+	head, err := w.store.FeedHead(ctx)
+	if err == nil && after > head {
+		return models.Errorf(models.CodeExpired, "此游标对应的记录已不存在（数据库可能已从备份恢复），请用空游标从头拉取。")
+	}
+	return err
+}
+
+// recordPull keeps which integration pulled what, once each. What this process
+// has recorded already is not written again.
+func (w *Workflow) recordPull(ctx context.Context, actor models.Actor, entries []models.FeedEntry) error {
+	if actor.Kind != models.ActorIntegration {
+		return nil
+	}
+	at := w.clock()
+	var fresh []models.Pull
+	for _, e := range entries {
+		pull := models.Pull{ReleaseID: e.ReleaseID, Integration: actor.ID, Position: e.Position}
+		if !w.pulls.holds(pull) {
+			pull.At = at
+			fresh = append(fresh, pull)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := w.store.Update(ctx, func(tx *store.Tx) error { return tx.InsertPulls(fresh) }); err != nil {
+		return err
+	}
+	w.pulls.add(fresh)
+	return nil
+}
+
+// maxPullsKept bounds what a pullMemory holds.
+const maxPullsKept = 10_000
+
+// pullMemory spares writing a pull again that this process has written. It
+// forgets all when it is full: the database keeps each pull once anyway.
+type pullMemory struct {
+	mu   sync.Mutex
+	seen map[models.Pull]bool // without their times
+}
+
+func (m *pullMemory) holds(p models.Pull) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen[p]
+}
+
+func (m *pullMemory) add(pulls []models.Pull) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen == nil || len(m.seen) > maxPullsKept {
+		m.seen = map[models.Pull]bool{}
+	}
+	for _, p := range pulls {
+		p.At = time.Time{}
+		m.seen[p] = true
+	}
+}
+
+// Pulls are the integrations that pulled a release.
+func (w *Workflow) Pulls(ctx context.Context, actor models.Actor, releaseID string) ([]models.Pull, error) {
+	r, err := w.Release(ctx, actor, releaseID)
+	if err != nil {
+		return nil, err
+	}
+	return w.store.Pulls(ctx, r.ID)
 }
 
 // feedCursor hides a position in an opaque string; its first letter is its version.

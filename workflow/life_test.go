@@ -325,3 +325,30 @@ func TestScheduledReleaseEntersTheFeedOnceWhenItsTimeComes(t *testing.T) {
 		w.verified()
 	})
 }
+
+func TestTheFeedKeepsWhoPulledAndRefusesCursorsOfALostHistory(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.released()
+		var next string
+		for range 2 {
+			page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			next = page.Next
+		}
+		pulls, err := w.Pulls(ctx, w.people["supervisor"], d.ReleaseID)
+		if err != nil || len(pulls) != 1 || pulls[0].Integration != w.puller.ID {
+			t.Fatalf("%+v, %v", pulls, err)
+		}
+		if page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{After: next}); err != nil || len(page.Items) != 0 || page.Next != next {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		if _, err := w.store.DB().Exec("DELETE FROM feed"); err != nil { // as after restoring an older backup
+			t.Fatal(err)
+		}
+		_, err = w.Feed(ctx, w.puller, workflow.FeedQuery{After: next})
+		wantCode(t, err, models.CodeExpired)
+	})
+}

@@ -43,6 +43,7 @@ type Workflow struct {
 	released bell     // rings when this process commits a feed entry
 	names    sync.Map // person id -> display name
 	accounts sync.Map // account id -> models.Account: an account never changes
+	pulls    pullMemory
 	tries    signInTries
 
 	key   models.Signer // signs certificates and checkpoints

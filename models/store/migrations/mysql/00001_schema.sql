@@ -314,6 +314,15 @@ CREATE TABLE IF NOT EXISTS feed (
     KEY feed_account (account_id, position)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+-- which integration pulled which release, and when first
+CREATE TABLE IF NOT EXISTS pulls (
+    release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    integration VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    position BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (release_id, integration, position)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
 -- the last word of each channel on a release (发布回执)
 CREATE TABLE IF NOT EXISTS receipts (
     release_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -312,6 +312,15 @@ CREATE TABLE feed (
 ) STRICT;
 CREATE INDEX feed_account ON feed (account_id, position);
 
+-- which integration pulled which release, and when first
+CREATE TABLE pulls (
+    release_id TEXT NOT NULL,
+    integration TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (release_id, integration, position)
+) STRICT, WITHOUT ROWID;
+
 -- the last word of each channel on a release (发布回执)
 CREATE TABLE receipts (
     release_id TEXT NOT NULL,
