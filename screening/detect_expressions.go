@@ -62,7 +62,22 @@ func plainExpression(text string) string {
 	}, text)
 }
 
-func inserted(r rune) bool { return strings.ContainsRune("“”‘’\"、 ", r) }
+func inserted(r rune) bool {
+	switch r {
+	case '“', '”', '‘', '’', '"', '、', ' ':
+		return true
+	}
+	return false
+}
+
+// parting tells whether no expression goes across a rune.
+func parting(r rune) bool {
+	switch r {
+	case '，', '。', '；', '：', '！', '？', ',', ';', '!', '?', '\n', '（', '）', '(', ')', ':', '《', '》':
+		return true
+	}
+	return false
+}
 
 func (e *expressions) anchors() []string { return e.words }
 
@@ -153,7 +168,7 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 			r, w = utf8.DecodeLastRuneInString(text[:len(text)-size])
 		}
 		folded, visible := d.fold.Rune(r)
-		if visible && strings.ContainsRune("，。；：！？,;!?\n（）《》", folded) {
+		if visible && parting(folded) {
 			break
 		}
 		size += w

@@ -15,28 +15,54 @@ import (
 // resolve turns candidates into the report: one span, one hit in each family.
 func (d *draft) resolve() models.Report {
 	d.dropLonelyCues()
-	found := d.found
-	slices.SortFunc(found, func(a, b candidate) int { // the better one first
+	slices.SortFunc(d.found, inPlace)
+	kept := d.found[:0]
+	for rest := d.found; len(rest) > 0; {
+		n := chain(rest)
+		kept = append(kept, best(rest[:n])...)
+		rest = rest[n:]
+	}
+	slices.SortFunc(kept, inPlace)
+	d.found = kept
+	return d.write()
+}
+
+// inPlace orders candidates as they stand in the draft.
+func inPlace(a, b candidate) int {
+	return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
+		cmp.Compare(a.rule.rank, b.rule.rank), cmp.Compare(a.rule.ID, b.rule.ID))
+}
+
+// chain is the number of candidates, in place, that overlap the first or one another.
+func chain(list []candidate) int {
+	n, end := 1, list[0].end
+	for n < len(list) && list[n].part == list[0].part && list[n].start < end {
+		end = max(end, list[n].end)
+		n++
+	}
+	return n
+}
+
+// best keeps of a chain those that stand together; the better ones first.
+func best(list []candidate) []candidate {
+	if len(list) == 1 {
+		return list
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
-			cmp.Compare(a.part, b.part),
 			cmp.Compare(a.rule.rank, b.rule.rank),
 			cmp.Compare(b.end-b.start, a.end-a.start),
 			cmp.Compare(a.start, b.start),
 			cmp.Compare(a.rule.ID, b.rule.ID),
 		)
 	})
-	kept := found[:0]
-	for _, c := range found {
+	kept := list[:0]
+	for _, c := range list {
 		if !slices.ContainsFunc(kept, func(k candidate) bool { return rivals(k, c) }) {
 			kept = append(kept, c)
 		}
 	}
-	slices.SortFunc(kept, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
-			cmp.Compare(a.rule.rank, b.rule.rank))
-	})
-	d.found = kept
-	return d.write()
+	return kept
 }
 
 // rivals tells whether two candidates overlap so that only one may stay:
@@ -52,6 +78,9 @@ func rivals(a, b candidate) bool {
 // dropLonelyCues drops the hits of rules that ask for several different cues
 // where the draft has fewer.
 func (d *draft) dropLonelyCues() {
+	if !slices.ContainsFunc(d.found, func(c candidate) bool { return c.rule.Cues > 1 }) {
+		return
+	}
 	cues := map[string]map[string]bool{} // by category: the different texts
 	for _, c := range d.found {
 		if cues[c.rule.Category] == nil {
