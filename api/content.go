@@ -28,7 +28,7 @@ type DraftFields struct {
 	DeclaredTier models.Tier    `json:"declared_tier,omitempty" enum:"general,important,major" default:"general" doc:"申报层级：general 一般，important 重要，major 重大"`
 	Urgent       bool           `json:"urgent,omitempty" doc:"紧急通道：至少按重要信息审签，时限缩短"`
 	NotBefore    *time.Time     `json:"not_before,omitempty" doc:"不早于此时发布" example:"2026-03-12T09:00:00+08:00"`
-	Consult      []string       `json:"consult,omitempty" maxItems:"50" maxLength:"100" doc:"须会签的单位名称"`
+	Consult      []string       `json:"consult,omitempty" maxItems:"50" maxLength:"100" doc:"须会签的单位的 id 或全称"`
 	Media        []models.Media `json:"media,omitempty" maxItems:"100" doc:"附件，以 SHA-256 指名"`
 }
 

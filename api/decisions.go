@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,7 +27,7 @@ func (a *API) decide(ctx context.Context, actor models.Actor, in *decideInput) (
 	if _, err := a.options.Workflow.Decide(ctx, actor, in.ID, decision); err != nil {
 		return nil, a.withPresent(ctx, actor, in.ID, err)
 	}
-	return a.draft(ctx, actor, in.ID, http.StatusOK)
+	return a.draft(ctx, actor, in.ID)
 }
 
 type disposeInput struct {
@@ -84,5 +83,5 @@ func (a *API) dispose(ctx context.Context, actor models.Actor, in *disposeInput)
 	if _, err := a.options.Workflow.Dispose(ctx, actor, in.ID, items); err != nil {
 		return nil, a.withPresent(ctx, actor, in.ID, err)
 	}
-	return a.draft(ctx, actor, in.ID, http.StatusOK)
+	return a.draft(ctx, actor, in.ID)
 }

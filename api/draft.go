@@ -28,26 +28,29 @@ type Draft struct {
 	Urgent       bool                  `json:"urgent"`
 	NotBefore    *time.Time            `json:"not_before"`
 	Media        []models.Media        `json:"media"`
-	Consult      []string              `json:"consult" doc:"拟稿人指定的会签单位"`
+	Consult      []string              `json:"consult" doc:"须会签的单位 id"`
 	Outcome      *models.Outcome       `json:"outcome" doc:"最近一次机审的结果"`
 	Report       orNull[models.Report] `json:"report" doc:"最近一次机审报告"`
 	Edition      string                `json:"edition" doc:"机审所用词库版次"`
 	Profile      string                `json:"profile" doc:"适用的审签规程"`
 	Route        []Step                `json:"route" doc:"审签路径"`
 	Dispositions []Disposition         `json:"dispositions"`
-	// Consultations waits for the consultation steps of the workflow; until then a draft has none.
-	Consultations  []Consultation  `json:"consultations"`
-	Decisions      []Decision      `json:"decisions"`
-	AllowedActions []models.Action `json:"allowed_actions" doc:"您现在可以做的：decisions 的各动作，以及 edit、submit、dispose"`
-	DueAt          *time.Time      `json:"due_at" doc:"当前环节的时限"`
-	ReleaseID      *string         `json:"release_id" doc:"签发件"`
-	Hidden         bool            `json:"hidden" doc:"涉密锁定，内容不显示"`
-	Version        int64           `json:"version" doc:"每次变动加一"`
-	CreatedBy      string          `json:"created_by" doc:"拟稿人"`
-	CreatedByName  string          `json:"created_by_name"`
-	LastEditor     string          `json:"last_editor" doc:"当前版本的撰写人"`
-	CreatedAt      time.Time       `json:"created_at"`
-	UpdatedAt      time.Time       `json:"updated_at"`
+
+	Consultations   []Consultation     `json:"consultations" doc:"对当前内容的会签"`
+	ConsultProposed []string           `json:"consult_proposed" doc:"机审建议征求意见的单位类别" example:"公安"`
+	Decisions       []Decision         `json:"decisions"`
+	AllowedActions  []models.Action    `json:"allowed_actions" doc:"您现在可以做的：decisions 的各动作，以及 edit 修改、submit 提交、dispose 处置、answer 会签、withdraw 撤回、correct 更正"`
+	DueAt           *time.Time         `json:"due_at" doc:"当前环节的时限"`
+	ReleaseID       *string            `json:"release_id" doc:"签发件"`
+	Withdrawal      orNull[Withdrawal] `json:"withdrawal" doc:"签发件的撤回"`
+	Corrects        *string            `json:"corrects" doc:"本稿所更正的签发件：本稿签发时替换它"`
+	Hidden          bool               `json:"hidden" doc:"涉密锁定，内容不显示"`
+	Version         int64              `json:"version" doc:"每次变动加一"`
+	CreatedBy       string             `json:"created_by" doc:"拟稿人"`
+	CreatedByName   string             `json:"created_by_name"`
+	LastEditor      string             `json:"last_editor" doc:"当前版本的撰写人"`
+	CreatedAt       time.Time          `json:"created_at"`
+	UpdatedAt       time.Time          `json:"updated_at"`
 }
 
 // Step is one step of the route.
@@ -62,21 +65,23 @@ type Step struct {
 
 // Decision is one decision on a draft.
 type Decision struct {
-	ID         string        `json:"id"`
-	Action     models.Action `json:"action"`
-	Step       string        `json:"step" doc:"环节"`
-	Role       models.Role   `json:"role" doc:"以何种角色"`
-	Signs      bool          `json:"signs" doc:"即审定签发"`
-	Person     string        `json:"person"`
-	PersonName string        `json:"person_name"`
-	OnBehalfOf *string       `json:"on_behalf_of" doc:"授权代签的授权人"`
-	Digest     string        `json:"digest" doc:"所依据内容的摘要"`
-	Revision   int           `json:"revision"`
-	Round      int           `json:"round" doc:"第几次提交"`
-	Tier       *models.Tier  `json:"tier"`
-	Comment    string        `json:"comment"`
-	At         time.Time     `json:"at"`
-	VoidedAt   *time.Time    `json:"voided_at" doc:"因内容变更而失效的时间"`
+	ID             string        `json:"id"`
+	Action         models.Action `json:"action"`
+	Step           string        `json:"step" doc:"环节"`
+	Role           models.Role   `json:"role" doc:"以何种角色"`
+	Signs          bool          `json:"signs" doc:"即审定签发"`
+	Person         string        `json:"person"`
+	PersonName     string        `json:"person_name"`
+	OnBehalfOf     *string       `json:"on_behalf_of" doc:"授权代签的授权人"`
+	OnBehalfOfName string        `json:"on_behalf_of_name"`
+	ByLine         string        `json:"by_line" doc:"署名：本人姓名，代签为“受托人 代 授权人”"`
+	Digest         string        `json:"digest" doc:"所依据内容的摘要"`
+	Revision       int           `json:"revision"`
+	Round          int           `json:"round" doc:"第几次提交"`
+	Tier           *models.Tier  `json:"tier"`
+	Comment        string        `json:"comment"`
+	At             time.Time     `json:"at"`
+	VoidedAt       *time.Time    `json:"voided_at" doc:"因内容变更而失效的时间"`
 }
 
 // Disposition is how one hit was disposed of.
@@ -97,30 +102,21 @@ type Disposition struct {
 	ConfirmedAt *time.Time             `json:"confirmed_at"`
 }
 
-// Consultation is the opinion of one consulted unit.
-type Consultation struct {
-	Unit    string `json:"unit"`
-	Name    string `json:"name"`
-	State   string `json:"state"`
-	Opinion string `json:"opinion"`
-}
-
-// DraftOutput answers with one draft. Of a draft that the caller has, with
-// If-None-Match, only the headers.
+// DraftOutput answers with one draft. Its ETag is for If-Match: it names the
+// content, while the state changes without it.
 type DraftOutput struct {
-	Status int    `json:"-"`
-	ETag   string `header:"ETag" doc:"当前内容的摘要"`
-	Body   *Draft
+	ETag string `header:"ETag" doc:"当前内容的摘要"`
+	Body *Draft
 }
 
 // draft reads the draft that an act has left behind.
-func (a *API) draft(ctx context.Context, actor models.Actor, id string, status int) (*DraftOutput, error) {
+func (a *API) draft(ctx context.Context, actor models.Actor, id string) (*DraftOutput, error) {
 	view, err := a.options.Workflow.View(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
 	draft := draftOf(view)
-	return &DraftOutput{Status: status, ETag: etag(draft.Digest), Body: &draft}, nil
+	return &DraftOutput{ETag: etag(draft.Digest), Body: &draft}, nil
 }
 
 // draftOf is a view in its published shape.
@@ -130,7 +126,7 @@ func draftOf(v workflow.View) Draft {
 		ID: d.ID, Number: d.Number, AccountID: d.AccountID, State: d.State, StateLabel: v.StateLabel, Title: d.Title,
 		CreatedBy: d.CreatedBy, CreatedByName: v.Names[d.CreatedBy], CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(), Hidden: v.Hidden,
 		TierReasons: []models.TierReason{}, Media: []models.Media{}, Consult: []string{}, Route: []Step{},
-		Dispositions: []Disposition{}, Consultations: []Consultation{}, Decisions: []Decision{}, AllowedActions: []models.Action{},
+		Dispositions: []Disposition{}, Consultations: []Consultation{}, ConsultProposed: []string{}, Decisions: []Decision{}, AllowedActions: []models.Action{},
 	}
 	if v.Hidden {
 		return out
@@ -144,6 +140,10 @@ func draftOf(v workflow.View) Draft {
 	}
 	out.Outcome, out.Edition, out.Profile = wordOrNil(d.Outcome), d.Edition, d.Profile
 	out.Report = reportOf(v.Report)
+	if v.Report != nil {
+		out.ConsultProposed = list(v.Report.Consult)
+	}
+	out.Consultations, out.Withdrawal, out.Corrects = consultationsOf(v), withdrawalOf(v), wordOrNil(d.Corrects)
 	out.DueAt, out.ReleaseID, out.LastEditor = timeOrNil(d.DueAt), wordOrNil(d.ReleaseID), d.LastEditor
 	for i, s := range d.Route {
 		step := Step{ID: s.ID, Roles: list(s.Roles), Mode: s.Mode, Count: s.Count, Signs: s.Signs}
@@ -159,11 +159,20 @@ func draftOf(v workflow.View) Draft {
 	}
 	for _, x := range v.Decisions {
 		out.Decisions = append(out.Decisions, Decision{ID: x.ID, Action: x.Action, Step: x.Step, Role: x.Role, Signs: x.Signs,
-			Person: x.PersonID, PersonName: v.Names[x.PersonID], OnBehalfOf: wordOrNil(x.OnBehalfOf), Digest: x.Digest,
+			Person: x.PersonID, PersonName: v.Names[x.PersonID],
+			OnBehalfOf: wordOrNil(x.OnBehalfOf), OnBehalfOfName: v.Names[x.OnBehalfOf], ByLine: byLine(v.Names[x.PersonID], v.Names[x.OnBehalfOf]), Digest: x.Digest,
 			Revision: x.Revision, Round: x.Round, Tier: wordOrNil(x.Tier), Comment: x.Comment, At: x.At.UTC(), VoidedAt: timeOrNil(x.VoidedAt)})
 	}
 	out.AllowedActions = allowedActions(v)
 	return out
+}
+
+// byLine is how a decision is signed.
+func byLine(person, onBehalfOf string) string {
+	if onBehalfOf == "" {
+		return person
+	}
+	return person + " 代 " + onBehalfOf
 }
 
 // allowedActions is the decisions that the actor may take, and what else they may do.
@@ -172,7 +181,8 @@ func allowedActions(v workflow.View) []models.Action {
 	for _, more := range []struct {
 		may    bool
 		action models.Action
-	}{{v.MayEdit, "edit"}, {v.MaySubmit, "submit"}, {v.MayDispose, "dispose"}} {
+	}{{v.MayEdit, "edit"}, {v.MaySubmit, "submit"}, {v.MayDispose, "dispose"},
+		{len(v.MayAnswer) > 0, "answer"}, {v.MayWithdraw, "withdraw"}, {v.MayCorrect, "correct"}} {
 		if more.may {
 			actions = append(actions, more.action)
 		}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
 	"shenfa/models"
@@ -39,11 +38,15 @@ func (a *API) createDraft(ctx context.Context, actor models.Actor, in *createDra
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.draft(ctx, actor, draft.ID, http.StatusCreated)
+	return a.created(ctx, actor, draft.ID)
+}
+
+func (a *API) created(ctx context.Context, actor models.Actor, id string) (*CreatedDraft, error) {
+	out, err := a.draft(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
-	return &CreatedDraft{Location: "/api/v1/drafts/" + draft.ID, ETag: out.ETag, Body: out.Body}, nil
+	return &CreatedDraft{Location: "/api/v1/drafts/" + id, ETag: out.ETag, Body: out.Body}, nil
 }
 
 type draftsInput struct {
@@ -77,20 +80,8 @@ func (a *API) drafts(ctx context.Context, actor models.Actor, in *draftsInput) (
 	return out, nil
 }
 
-type draftInput struct {
-	ByDraft
-	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"已有内容的 ETag：内容未变则答 304"`
-}
-
-func (a *API) readDraft(ctx context.Context, actor models.Actor, in *draftInput) (*DraftOutput, error) {
-	out, err := a.draft(ctx, actor, in.ID, http.StatusOK)
-	if err != nil {
-		return nil, err
-	}
-	if noneMatch(in.IfNoneMatch, out.ETag) {
-		return &DraftOutput{Status: http.StatusNotModified, ETag: out.ETag}, nil
-	}
-	return out, nil
+func (a *API) readDraft(ctx context.Context, actor models.Actor, in *ByDraft) (*DraftOutput, error) {
+	return a.draft(ctx, actor, in.ID)
 }
 
 type reviseInput struct {
@@ -110,14 +101,14 @@ func (a *API) reviseDraft(ctx context.Context, actor models.Actor, in *reviseInp
 	if _, err := a.options.Workflow.ReviseDraft(ctx, actor, in.ID, digest, in.Body.DraftFields.input(in.Body.AccountID)); err != nil {
 		return nil, a.withPresent(ctx, actor, in.ID, err)
 	}
-	return a.draft(ctx, actor, in.ID, http.StatusOK)
+	return a.draft(ctx, actor, in.ID)
 }
 
 func (a *API) submitDraft(ctx context.Context, actor models.Actor, in *ByDraft) (*DraftOutput, error) {
 	if _, err := a.options.Workflow.Submit(ctx, actor, in.ID); err != nil {
 		return nil, a.withPresent(ctx, actor, in.ID, err)
 	}
-	out, err := a.draft(ctx, actor, in.ID, http.StatusOK)
+	out, err := a.draft(ctx, actor, in.ID)
 	if err == nil {
 		a.metrics.screened(out.Body.Report.value)
 	}

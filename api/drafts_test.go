@@ -91,13 +91,16 @@ func TestAnEditNamesTheContentThatItWasMadeOn(t *testing.T) {
 func TestWhatTheCallerHasIsNotSentAgain(t *testing.T) {
 	w := onSQLite(t, api.Options{})
 	d := w.released(w.input())
-	for _, path := range []string{"/drafts/" + d.ID, "/releases/" + d.ReleaseID} {
+	for path, want := range map[string]int{
+		"/drafts/" + d.ID:          200, // its state changes without its digest
+		"/releases/" + d.ReleaseID: 304,
+	} {
 		a := w.send("account_lead", "GET", "/api/v1"+path, "")
 		if tag := a.Header.Get("ETag"); tag != `"`+d.Digest+`"` {
 			t.Errorf("%s: ETag %s, want the digest", path, tag)
 		}
 		again := w.send("account_lead", "GET", "/api/v1"+path, "", "If-None-Match", `"other", "`+d.Digest+`"`)
-		if again.StatusCode != 304 || len(again.raw) != 0 {
+		if again.StatusCode != want || want == 304 && len(again.raw) != 0 {
 			t.Errorf("%s again: %d %s", path, again.StatusCode, again.raw)
 		}
 	}

@@ -43,11 +43,12 @@ type FeedPage struct {
 
 // FeedItem is one item of the change feed.
 type FeedItem struct {
-	Cursor  string        `json:"cursor" doc:"此条目的游标，不透明"`
-	Op      models.FeedOp `json:"op" enum:"release,withdraw,supersede" doc:"release 发布，withdraw 撤回，supersede 更正"`
-	At      time.Time     `json:"at"`
-	Release StoredRelease `json:"release"`
-	Reason  string        `json:"reason" doc:"撤回或更正的理由"`
+	Cursor     string        `json:"cursor" doc:"此条目的游标，不透明"`
+	Op         models.FeedOp `json:"op" enum:"release,withdraw,supersede" doc:"release 发布，withdraw 撤回，supersede 更正"`
+	At         time.Time     `json:"at"`
+	Release    StoredRelease `json:"release"`
+	Reason     string        `json:"reason" doc:"撤回或更正的理由"`
+	Supersedes string        `json:"supersedes" doc:"supersede：被本签发件替换的签发件 id；否则为空"`
 }
 
 // StoredRelease is a release as it was written down when it was signed; it is
@@ -83,6 +84,8 @@ func (p *FeedPage) appendJSON(out []byte) []byte {
 		out = append(out, item.Release...)
 		out = append(out, `,"reason":`...)
 		out = appendText(out, item.Reason)
+		out = append(out, `,"supersedes":`...)
+		out = appendText(out, item.Supersedes)
 		out = append(out, '}')
 	}
 	out = append(out, `],"next":`...)
@@ -119,7 +122,7 @@ func (a *API) feed(ctx context.Context, actor models.Actor, in *feedInput) (*fee
 	}
 	body := &FeedPage{Items: make([]FeedItem, 0, len(page.Items)), Next: page.Next, HasMore: page.HasMore}
 	for _, item := range page.Items {
-		body.Items = append(body.Items, FeedItem{Cursor: item.Cursor, Op: item.Op, At: item.At, Release: StoredRelease(item.Release), Reason: item.Reason})
+		body.Items = append(body.Items, FeedItem{Cursor: item.Cursor, Op: item.Op, At: item.At, Release: StoredRelease(item.Release), Reason: item.Reason, Supersedes: item.Supersedes})
 	}
 	out := &feedOutput{Status: http.StatusOK, ETag: body.tag(), Body: body}
 	if noneMatch(in.IfNoneMatch, out.ETag) {

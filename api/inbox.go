@@ -9,7 +9,10 @@ import (
 // InboxItem is one draft that waits for the caller.
 type InboxItem struct {
 	DraftSummary
-	Delegator *string `json:"delegator" doc:"因谁的授权而由您办理；本人事项为 null"`
+	Delegator     *string `json:"delegator" doc:"因谁的授权而由您办理；本人事项为 null"`
+	DelegatorName string  `json:"delegator_name"`
+	Unit          *string `json:"unit" doc:"请哪个单位会签；不是会签事项为 null"`
+	UnitName      string  `json:"unit_name"`
 }
 
 type inboxOutput struct {
@@ -32,8 +35,17 @@ func (a *API) inbox(ctx context.Context, actor models.Actor, in *ByPage) (*inbox
 		out.Body.Counts[state] = n
 		out.Body.Total += n
 	}
+	units, err := a.options.Workflow.Units(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, u := range units {
+		names[u.ID] = u.Name
+	}
 	for _, item := range page.Items {
-		out.Body.Items = append(out.Body.Items, InboxItem{a.summary(item.Draft), wordOrNil(item.Delegator)})
+		out.Body.Items = append(out.Body.Items, InboxItem{DraftSummary: a.summary(item.Draft), Delegator: wordOrNil(item.Delegator),
+			DelegatorName: item.DelegatorName, Unit: wordOrNil(item.Unit), UnitName: names[item.Unit]})
 	}
 	return out, nil
 }

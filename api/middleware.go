@@ -24,6 +24,7 @@ func (a *API) chain(engine *gin.Engine) http.Handler {
 		a.secure,             // headers that hold for every answer
 		ownOriginOnly(),      // writes with a cookie come from our own pages
 		a.limitTime,          // but for those who wait for news
+		a.drainRefused,       // so that who sends too much gets to read why
 		newCompressor().gzip, // JSON, where the caller accepts it
 	)
 	return identify(a.session(engine))
@@ -45,12 +46,17 @@ func outsideWord(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
 }
 
-// session loads the session of a request that comes with a cookie; a request
-// with a token has none.
+// withToken says whether a request comes with a token in place of a session:
+// only calls of the API do, for pages know nothing but sessions.
+func withToken(r *http.Request) bool {
+	return r.Header.Get("Authorization") != "" && strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// session loads the session of a request; a call with a token has none.
 func (a *API) session(next http.Handler) http.Handler {
 	with := a.sessions.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" {
+		if withToken(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -86,7 +92,7 @@ func (a *API) observe(c *gin.Context) {
 
 // personOf is who calls: the actor of an operation, or the user of a page's session.
 func (a *API) personOf(r *http.Request) string {
-	if id := callOf(r.Context()).actor.ID; id != "" || r.Header.Get("Authorization") != "" {
+	if id := callOf(r.Context()).actor.ID; id != "" || withToken(r) {
 		return id
 	}
 	return a.sessions.GetString(r.Context(), sessionUser)
@@ -133,7 +139,7 @@ func (a *API) secure(c *gin.Context) {
 func ownOriginOnly() gin.HandlerFunc {
 	protection := http.NewCrossOriginProtection()
 	return func(c *gin.Context) {
-		if c.GetHeader("Authorization") != "" {
+		if withToken(c.Request) {
 			return
 		}
 		if err := protection.Check(c.Request); err != nil {

@@ -46,6 +46,9 @@ func (a *API) checkedRequest(w http.ResponseWriter, r *http.Request, op *huma.Op
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, nil
 	}
+	if r.ContentLength > a.options.MaxBody {
+		return nil, tooLarge(a.options.MaxBody)
+	}
 	// A slow sender may not hold the connection for ever. Not every writer has deadlines (tests): then none is set.
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(a.options.RequestTimeout))
@@ -82,12 +85,16 @@ func once(r *http.Request, raw []byte) {
 func readAll(body io.Reader) ([]byte, error) {
 	raw, err := io.ReadAll(body)
 	if limit, over := errors.AsType[*http.MaxBytesError](err); over {
-		return nil, models.Errorf(models.CodeTooLarge, "请求正文超过 %d 字节的上限。", limit.Limit)
+		return nil, tooLarge(limit.Limit)
 	}
 	if err != nil {
 		return nil, models.Errorf(models.CodeMalformed, "请求正文没有传完。").Because(err)
 	}
 	return raw, nil
+}
+
+func tooLarge(limit int64) error {
+	return models.Errorf(models.CodeTooLarge, "请求正文超过 %d 字节的上限。", limit)
 }
 
 // isJSON accepts application/json and its relatives, and a missing type.

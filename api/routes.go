@@ -23,6 +23,7 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("submitDraft", "POST /drafts/{id}/submit", g.person, "提交：机审并进入审签"), a.submitDraft)
 	add(a, on("decideDraft", "POST /drafts/{id}/decisions", g.person, "作出决定"), a.decide)
 	add(a, on("disposeHits", "POST /drafts/{id}/dispositions", g.person, "处置命中"), a.dispose)
+	add(a, on("answerConsultation", "POST /drafts/{id}/consultations/{unit}", g.person, "答复会签"), a.answer)
 	add(a, on("listRevisions", "GET /drafts/{id}/revisions", g.anyone, "各版本"), a.revisions)
 	add(a, on("readTimeline", "GET /drafts/{id}/timeline", g.anyone, "办理过程"), a.timeline)
 	add(a, on("readInbox", "GET /inbox", g.anyone, "待办"), a.inbox)
@@ -34,6 +35,8 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("listReceipts", "GET /releases/{id}/receipts", g.anyone, "各渠道回执"), a.receipts)
 	add(a, on("readReceipt", "GET /releases/{id}/receipts/{channel}", g.anyone, "一个渠道的回执"), a.receipt)
 	add(a, on("putReceipt", "PUT /releases/{id}/receipts/{channel}", g.anyone, "提交回执"), a.putReceipt)
+	add(a, on("withdrawRelease", "POST /releases/{id}/withdrawal", g.person, "撤回签发件"), a.withdraw)
+	add(a, on("correctRelease", "POST /releases/{id}/correction 201", g.person, "更正签发件（新建更正稿）"), a.correct)
 	add(a, on("listKeys", "GET /keys", g.public, "证书公钥（JWKS）"), a.keys)
 
 	add(a, on("readMe", "GET /me", g.anyone, "我是谁"), a.me)
@@ -51,6 +54,10 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("createToken", "POST /tokens 201", g.person, "新建访问令牌"), a.createToken)
 	add(a, on("listTokens", "GET /tokens", g.person, "访问令牌列表"), a.tokens)
 	add(a, on("revokeToken", "DELETE /tokens/{id} 204", g.person, "吊销访问令牌"), a.revokeToken)
+
+	add(a, on("createDelegation", "POST /delegations 201", g.person, "设立授权代签"), a.delegate)
+	add(a, on("listDelegations", "GET /delegations", g.person, "授权代签列表"), a.delegations)
+	add(a, on("revokeDelegation", "DELETE /delegations/{id} 204", g.person, "撤销授权代签"), a.revokeDelegation)
 
 	both := []string{http.MethodGet, http.MethodHead}
 	engine.Match(both, "/healthz", a.healthz)

@@ -48,10 +48,13 @@ type Draft struct {
 	Outcome        models.Outcome      `json:"outcome"`
 	Report         *models.Report      `json:"report"`
 	Dispositions   []Disposition       `json:"dispositions"`
+	Consultations  []Consultation      `json:"consultations"`
 	Decisions      []Decision          `json:"decisions"`
 	AllowedActions []models.Action     `json:"allowed_actions"`
 	DueAt          *time.Time          `json:"due_at"`
 	ReleaseID      string              `json:"release_id"`
+	Withdrawal     *models.Withdrawal  `json:"withdrawal"`
+	Corrects       string              `json:"corrects"`
 	Hidden         bool                `json:"hidden"`
 	CreatedBy      string              `json:"created_by"`
 	UpdatedAt      time.Time           `json:"updated_at"`
@@ -65,10 +68,22 @@ type Decision struct {
 	Signs      bool          `json:"signs"`
 	Person     string        `json:"person"`
 	PersonName string        `json:"person_name"`
+	OnBehalfOf string        `json:"on_behalf_of"`
+	ByLine     string        `json:"by_line"`
 	Digest     string        `json:"digest"`
 	Comment    string        `json:"comment"`
 	At         time.Time     `json:"at"`
 	VoidedAt   *time.Time    `json:"voided_at"`
+}
+
+// Consultation is the opinion of one consulted unit.
+type Consultation struct {
+	Unit      string                   `json:"unit"`
+	Name      string                   `json:"name"`
+	State     models.ConsultationState `json:"state"`
+	Opinion   string                   `json:"opinion"`
+	Reference string                   `json:"reference"`
+	ByName    string                   `json:"by_name"`
 }
 
 // Disposition disposes of one hit; By and ConfirmedBy are the server's to say.

@@ -23,11 +23,12 @@ type FeedPage struct {
 // FeedItem is one item of the change feed. Release is as the server sent it,
 // byte for byte; Document reads it.
 type FeedItem struct {
-	Cursor  string          `json:"cursor"`
-	Op      models.FeedOp   `json:"op"`
-	At      time.Time       `json:"at"`
-	Release json.RawMessage `json:"release"`
-	Reason  string          `json:"reason"`
+	Cursor     string          `json:"cursor"`
+	Op         models.FeedOp   `json:"op"`
+	At         time.Time       `json:"at"`
+	Release    json.RawMessage `json:"release"`
+	Reason     string          `json:"reason"`
+	Supersedes string          `json:"supersedes"` // release that a supersede item replaces
 }
 
 // Document reads the release and checks that its content has the digest that
