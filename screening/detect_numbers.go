@@ -35,7 +35,7 @@ func (n numbers) run(d *draft, run anchor) {
 	groups := d.groups(run)
 	for i := 0; i < len(groups); {
 		next := i + 1
-		for j := len(groups); j > i; j-- {
+		for j := min(len(groups), i+longestNumber); j > i; j-- {
 			number := join(groups[i:j])
 			if len(number) > longestNumber || glued(groups, i, j) {
 				continue
@@ -54,6 +54,8 @@ func (d *draft) groups(run anchor) []group {
 	var list []group
 	kind := -1
 	parted := false
+	var folds []byte // the characters of all groups,
+	var ends []int   // and where each group's end
 	text := d.parts[run.part].text[:run.end]
 	for i, r := range text[run.start:] {
 		at := run.start + i
@@ -74,9 +76,13 @@ func (d *draft) groups(run anchor) []group {
 			list = append(list, group{start: at, letters: k == 2, parted: parted})
 			kind, parted = k, false
 		}
-		g := &list[len(list)-1]
-		g.text += string(c)
-		g.end = at + size
+		list[len(list)-1].end = at + size
+		folds = append(folds, c)
+		ends = append(ends[:len(list)-1], len(folds))
+	}
+	all, from := string(folds), 0
+	for i, end := range ends {
+		list[i].text, from = all[from:end], end
 	}
 	return list
 }
