@@ -196,6 +196,15 @@ func TestADelegationDoesNotGetAroundTheSeparationOfDuties(t *testing.T) {
 		own := w.must(w.CreateDraft(context.Background(), w.people["everyone"], w.input(cleanBody)))
 		own = w.must(w.Submit(context.Background(), w.people["everyone"], own.ID))
 		own = w.approve("editor", own)
+		w.person("clerk")
+		if err := w.delegate("everyone", "clerk", nil); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.decide("clerk", own, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval) // in the place of who wrote it
+		read := w.approve("everyone", w.submitted(w.input(cleanBody)))
+		_, err = w.decide("clerk", read, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval) // in the place of who has approved it
 		// deputy_lead may stand in for the account lead by rank; in the author's place never.
 		wantState(t, w.approve("deputy_lead", own), models.StateReleased)
 		decisions, err := w.store.Decisions(context.Background(), own.ID)
