@@ -12,6 +12,7 @@ import (
 
 	"shenfa/config"
 	"shenfa/models/store"
+	"shenfa/screening"
 	"shenfa/workflow"
 )
 
@@ -66,6 +67,11 @@ func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.S
 // withWorkflow runs a command of the administration: on a database that is up
 // to date, without the screening engine.
 func (p *place) withWorkflow(c *cobra.Command, do func(ctx context.Context, w *workflow.Workflow) error) error {
+	return p.withEngine(c, nil, do)
+}
+
+// withEngine is withWorkflow for a command that screens.
+func (p *place) withEngine(c *cobra.Command, engine *screening.Engine, do func(ctx context.Context, w *workflow.Workflow) error) error {
 	settings, err := p.settings()
 	if err != nil {
 		return err
@@ -83,7 +89,7 @@ func (p *place) withWorkflow(c *cobra.Command, do func(ctx context.Context, w *w
 	if err != nil {
 		return err
 	}
-	w, err := workflow.New(workflow.Options{Store: db, Profiles: profiles, Algorithm: settings.Workflow.CertificateAlgorithm, Log: log})
+	w, err := workflow.New(workflow.Options{Store: db, Engine: engine, Profiles: profiles, Algorithm: settings.Workflow.CertificateAlgorithm, Log: log})
 	if err != nil {
 		return err
 	}

@@ -83,6 +83,7 @@ func newRootCommand() *cobra.Command {
 		newTokenCommand(),
 		newAuditCommand(),
 		newReleaseCommand(),
+		newRescanCommand(),
 		newKeyCommand(),
 		newProfileCommand(),
 		newPullCommand(),

@@ -39,6 +39,11 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("correctRelease", "POST /releases/{id}/correction 201", g.person, "更正签发件（新建更正稿）"), a.correct)
 	add(a, on("listKeys", "GET /keys", g.public, "证书公钥（JWKS）"), a.keys)
 
+	add(a, on("startRescan", "POST /rescans 202", g.admin, "开始或继续归档复审"), a.startRescan)
+	add(a, on("readRescan", "GET /rescans/{id}", g.person, "归档复审的进度"), a.rescan)
+	add(a, on("listWorkItems", "GET /work-items", g.person, "复审事项"), a.workItems)
+	add(a, on("settleWorkItem", "POST /work-items/{id}", g.person, "办结复审事项"), a.settleWorkItem)
+
 	add(a, on("readMe", "GET /me", g.anyone, "我是谁"), a.me)
 	add(a, on("createUnit", "POST /units 201", g.admin, "新建单位"), a.createUnit)
 	add(a, on("listUnits", "GET /units", g.anyone, "单位列表"), a.units)

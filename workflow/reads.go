@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -57,8 +56,8 @@ func (m *readMarks) forget(key string) {
 // administrator has read a draft, or that anyone has exported it. Other reads
 // leave no trace. draftID is "" for what is not of one draft.
 func (w *Workflow) RecordRead(ctx context.Context, actor models.Actor, kind, draftID string) error {
-	watches := actor.Admin || slices.ContainsFunc(actor.Roles, func(r models.AccountRole) bool { return r.Role == models.RoleSupervisor })
-	if !watches && kind != ReadExport {
+
+	if !actor.Admin && !watches(actor) && kind != ReadExport {
 		return nil
 	}
 	now := w.clock()

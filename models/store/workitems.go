@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+
+	"shenfa/models"
+)
+
+// workItemRow is a row of work_items.
+type workItemRow struct {
+	ID         string `gorm:"primaryKey"`
+	RescanID   string
+	ReleaseID  string
+	DraftID    string
+	AccountID  string
+	Digest     string
+	HitID      string
+	Hit        string
+	Edition    string
+	State      string
+	Reason     string
+	Correction string
+	SettledBy  string
+	CreatedAt  int64
+	SettledAt  int64
+}
+
+func (workItemRow) TableName() string { return "work_items" }
+
+func (r workItemRow) model() (models.WorkItem, error) {
+	w := models.WorkItem{ID: r.ID, RescanID: r.RescanID, ReleaseID: r.ReleaseID, DraftID: r.DraftID, AccountID: r.AccountID, Digest: r.Digest,
+		Edition: r.Edition, State: models.WorkItemState(r.State), Reason: r.Reason, Correction: r.Correction, SettledBy: r.SettledBy,
+		CreatedAt: timeOf(r.CreatedAt), SettledAt: timeOf(r.SettledAt)}
+	return w, parse(r.Hit, &w.Hit)
+}
+
+// InsertWorkItems opens work items; a second one of the same hit of the same
+// release is a conflict.
+func (t *Tx) InsertWorkItems(items []models.WorkItem) error {
+	rows := make([]workItemRow, len(items))
+	for i, w := range items {
+		hit, err := jsonText(w.Hit)
+		if err != nil {
+			return err
+		}
+		rows[i] = workItemRow{ID: w.ID, RescanID: w.RescanID, ReleaseID: w.ReleaseID, DraftID: w.DraftID, AccountID: w.AccountID, Digest: w.Digest,
+			HitID: w.Hit.ID, Hit: hit, Edition: w.Edition, State: string(w.State), Reason: w.Reason, Correction: w.Correction, SettledBy: w.SettledBy,
+			CreatedAt: millis(w.CreatedAt), SettledAt: millis(w.SettledAt)}
+	}
+	return taken(insert(t, rows...), "该复审事项已经登记。")
+}
+
+// SettleWorkItem writes how an open work item was settled; one that is settled
+// already is a conflict.
+func (t *Tx) SettleWorkItem(w models.WorkItem) error {
+	n, err := t.exec("UPDATE work_items SET state=?, reason=?, correction=?, settled_by=?, settled_at=? WHERE id=? AND state=?",
+		string(w.State), w.Reason, w.Correction, w.SettledBy, millis(w.SettledAt), w.ID, string(models.WorkOpen))
+	if err == nil && n == 0 {
+		err = models.Errorf(models.CodeConflict, "该复审事项已由他人办结，请刷新。")
+	}
+	return err
+}
+
+// WorkItem reads one work item.
+func (s *Store) WorkItem(ctx context.Context, id string) (models.WorkItem, error) {
+	var row workItemRow
+	if err := s.reads.WithContext(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
+		return models.WorkItem{}, found(err, "没有这个复审事项。")
+	}
+	return row.model()
+}
+
+// WorkItems lists the work items of accounts in a state, oldest first, after one.
+func (s *Store) WorkItems(ctx context.Context, accounts []string, state models.WorkItemState, after string, limit int) ([]models.WorkItem, error) {
+	var rows []workItemRow
+	err := s.reads.WithContext(ctx).Where("account_id IN ? AND state = ? AND id > ?", distinct(accounts), string(state), after).
+		Order("id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, explain(err)
+	}
+	return each(rows, workItemRow.model)
+}
+
+// WorkItemHits are, by release, the ids of the hits that have a work item.
+func (s *Store) WorkItemHits(ctx context.Context, releases []string) (map[string][]string, error) {
+	var rows []workItemRow
+	err := s.reads.WithContext(ctx).Select("release_id", "hit_id").Where("release_id IN ?", releases).Find(&rows).Error
+	if err != nil {
+		return nil, explain(err)
+	}
+	hits := map[string][]string{}
+	for _, r := range rows {
+		hits[r.ReleaseID] = append(hits[r.ReleaseID], r.HitID)
+	}
+	return hits, nil
+}

@@ -1,0 +1,292 @@
+package workflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/go-ego/gse"
+
+	"shenfa/models"
+	"shenfa/models/store"
+	"shenfa/models/store/storetest"
+	"shenfa/screening"
+	"shenfa/workflow"
+)
+
+const newTerm = "云雾盲盒券"
+
+// withNewTerm is a workflow on the same database whose edition has one term more.
+func (w *world) withNewTerm() *workflow.Workflow {
+	w.t.Helper()
+	engine, err := screening.New(screening.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	rules, err := engine.Rules().With(map[string][]byte{"later.toml": []byte(`[[rule]]
+id = "prohibited.fraud.later"
+category = "prohibited.fraud"
+basis = "办法第二十一条"
+why = "“{text}”已列入禁用"
+suggestion = "删去"
+terms = ["` + newTerm + `"]
+positive = ["领取[[` + newTerm + `]]。"]
+negative = ["领取优惠。"]
+`)})
+	if err == nil {
+		err = engine.Install(rules)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	profiles, err := workflow.LoadProfiles("")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	later, err := workflow.New(workflow.Options{Store: w.store, Engine: engine, Profiles: profiles, Now: w.clock.now})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return later
+}
+
+// posts writes n released posts past the workflow; every tenth has the new term.
+func (w *world) posts(n int, bodies []string) (with, size int) {
+	w.t.Helper()
+	for first := 0; first < n; first += 500 {
+		storetest.Must(w.t, w.store, func(tx *store.Tx) error {
+			for i := first; i < min(n, first+500); i++ {
+				d := storetest.NewDraft(w.account, i, "简讯")
+				d.State = models.StateReleased
+				body := bodies[i%len(bodies)]
+				if i%10 == 0 {
+					body += "可凭" + newTerm + "领取。"
+				}
+				content := models.Content{AccountID: w.account.ID, Title: d.Title, Body: body, Format: models.FormatText, Kind: models.KindOriginal}
+				d.Digest = content.Digest()
+				r := storetest.NewRelease(d, int64(1_000_000+i))
+				d.ReleaseID = r.ID
+				document, err := json.Marshal(models.ReleaseDocument{ID: r.ID, DraftID: d.ID, AccountID: d.AccountID, Title: d.Title, Body: body,
+					Format: content.Format, Kind: content.Kind, Media: []models.Media{}, Digest: d.Digest, Tier: d.Tier, ReleasedAt: r.ReleasedAt})
+				if err != nil {
+					return err
+				}
+				r.Document = document
+				if err := tx.InsertDraft(d); err != nil {
+					return err
+				}
+				if err := tx.InsertRelease(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	for i := range n {
+		size += len(bodies[i%len(bodies)])
+	}
+	return (n + 9) / 10, size
+}
+
+// openItems are all open work items, with each release once.
+func (w *world) openItems(on *workflow.Workflow) []models.WorkItem {
+	w.t.Helper()
+	var all []models.WorkItem
+	seen := map[string]bool{}
+	for after := ""; ; {
+		items, next, err := on.WorkItems(context.Background(), w.people["account_lead"], workflow.WorkItemsQuery{After: after, Limit: 200})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, item := range items {
+			if seen[item.ReleaseID+item.Hit.ID] {
+				w.t.Errorf("hit %s of release %s stands twice", item.Hit.ID, item.ReleaseID)
+			}
+			seen[item.ReleaseID+item.Hit.ID] = true
+		}
+		all = append(all, items...)
+		if after = next; after == "" {
+			return all
+		}
+	}
+}
+
+func TestRescanFindsEveryPostAndGoesOnWhereItStopped(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		const posts = 620 // three pages
+		with, _ := w.posts(posts, []string{cleanBody})
+		d := w.released() // signed by the workflow, with a report
+		later := w.withNewTerm()
+
+		r, err := later.StartRescan(ctx, w.people["admin"], "")
+		if err != nil || r.Total != posts+1 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		stopped, stop := context.WithCancel(ctx)
+		if _, err := later.RunRescan(stopped, r.ID, func(models.Rescan) { stop() }); err == nil {
+			t.Fatal("an interrupted rescan says that it is finished")
+		}
+		middle, err := later.Rescan(ctx, w.people["supervisor"], r.ID)
+		if err != nil || middle.Done != 250 || !middle.FinishedAt.IsZero() {
+			t.Fatalf("after the interruption: %+v, %v", middle, err)
+		}
+		again, err := w.withNewTerm().StartRescan(ctx, w.people["admin"], "")
+		if err != nil || again.ID != r.ID {
+			t.Fatalf("started again: %+v, %v", again, err)
+		}
+		pages := 0
+		done, err := later.RunRescan(ctx, r.ID, func(models.Rescan) { pages++ })
+		if err != nil || done.Done != posts+1 || pages != 2 || done.Hits != int64(with) || done.FinishedAt.IsZero() {
+			t.Fatalf("%+v after %d pages, %v", done, pages, err)
+		}
+		items := w.openItems(later)
+		if len(items) != with {
+			t.Fatalf("%d work items, want %d", len(items), with)
+		}
+
+		// A second rescan of the same edition finds nothing new, and neither does one of the old edition.
+		second, err := later.StartRescan(ctx, w.people["admin"], "")
+		if err != nil || second.ID == r.ID {
+			t.Fatalf("%+v, %v", second, err)
+		}
+		if second, err = later.RunRescan(ctx, second.ID, nil); err != nil || second.Hits != 0 || second.Done != posts+1 {
+			t.Fatalf("%+v, %v", second, err)
+		}
+		if since, err := later.StartRescan(ctx, w.people["admin"], d.ReleaseID); err != nil || since.Total != 0 {
+			t.Errorf("since the last release: %+v, %v", since, err)
+		}
+	})
+}
+
+func TestOnlyOneProcessRescans(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.posts(20, []string{cleanBody})
+		later := w.withNewTerm()
+		r, err := later.StartRescan(ctx, w.people["admin"], "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		storetest.Must(t, w.store, func(tx *store.Tx) error { // a process that dies with its work
+			_, err := tx.ClaimRescan(r.ID, "dead", w.clock.now(), w.clock.now().Add(time.Minute))
+			return err
+		})
+		_, err = later.RunRescan(ctx, r.ID, nil)
+		wantCode(t, err, models.CodeConflict)
+		w.clock.pass(2 * time.Minute)
+		if r, err = later.RunRescan(ctx, r.ID, nil); err != nil || r.Hits != 2 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	})
+}
+
+func TestWorkItemsAreSettledByASigner(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.posts(11, []string{cleanBody})
+		later := w.withNewTerm()
+		_, err := later.StartRescan(ctx, w.people["editor"], "")
+		wantCode(t, err, models.CodeForbidden)
+		r, err := later.StartRescan(ctx, models.System(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := later.RunRescan(ctx, r.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		items := w.openItems(later)
+		if len(items) != 2 || items[0].Hit.Text != newTerm {
+			t.Fatalf("%+v", items)
+		}
+		keep := workflow.WorkItemInput{Action: models.WorkKept, Reason: "系历史活动名称，已结束。"}
+		for name, tt := range map[string]struct {
+			who  string
+			in   workflow.WorkItemInput
+			want models.Code
+		}{
+			"an editor":                 {"editor", keep, models.CodeForbidden},
+			"a supervisor":              {"supervisor", keep, models.CodeForbidden},
+			"without a reason":          {"account_lead", workflow.WorkItemInput{Action: models.WorkKept}, models.CodeInvalid},
+			"withdrawn, but it is not":  {"account_lead", workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "撤"}, models.CodeConflict},
+			"corrected without a draft": {"account_lead", workflow.WorkItemInput{Action: models.WorkCorrect, Reason: "改"}, models.CodeInvalid},
+		} {
+			if _, err := later.SettleWorkItem(ctx, w.people[tt.who], items[0].ID, tt.in); models.CodeOf(err) != tt.want {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		settled, err := later.SettleWorkItem(ctx, w.people["account_lead"], items[0].ID, keep)
+		if err != nil || settled.State != models.WorkKept || settled.SettledBy != w.people["account_lead"].ID {
+			t.Fatalf("%+v, %v", settled, err)
+		}
+		_, err = later.SettleWorkItem(ctx, w.people["principal_lead"], items[0].ID, keep)
+		wantCode(t, err, models.CodeConflict)
+		if left := w.openItems(later); len(left) != 1 {
+			t.Errorf("%d left", len(left))
+		}
+	})
+}
+
+// BenchmarkRescan rescans released posts against an edition with a new term,
+// and compares that with segmenting their texts by gse. For the whole archive:
+// -bench Rescan -benchtime 100000x.
+func BenchmarkRescan(b *testing.B) {
+	eachDatabase(b, func(b *testing.B, w *world) {
+		ctx := context.Background()
+		var samples []struct{ Body string }
+		raw, err := os.ReadFile("../testdata/demo/drafts.json")
+		if err == nil {
+			err = json.Unmarshal(raw, &samples)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		var bodies []string
+		for _, d := range samples {
+			bodies = append(bodies, d.Body)
+		}
+		n := max(b.N, 2000)
+		with, size := w.posts(n, bodies)
+		later := w.withNewTerm()
+		r, err := later.StartRescan(ctx, models.System(), "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := later.Screen(ctx, screening.Text{Title: "题", Body: "文"}); err != nil { // the dictionary is loaded
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		begin := time.Now()
+		if r, err = later.RunRescan(ctx, r.ID, nil); err != nil {
+			b.Fatal(err)
+		}
+		ours := time.Since(begin)
+		b.StopTimer()
+		found := map[string]bool{}
+		for _, item := range w.openItems(later) {
+			if item.Hit.Text == newTerm {
+				found[item.ReleaseID] = true
+			}
+		}
+		if r.Done != int64(n) || len(found) != with {
+			b.Fatalf("%+v: the term in %d posts, want %d", r, len(found), with)
+		}
+		var segmenter gse.Segmenter
+		segmenter.SkipLog = true
+		if err := segmenter.LoadDictEmbed("zh"); err != nil {
+			b.Fatal(err)
+		}
+		begin = time.Now()
+		for i := range n {
+			segmenter.Segment([]byte(bodies[i%len(bodies)]))
+		}
+		theirs := time.Since(begin)
+		b.ReportMetric(float64(n)/ours.Seconds(), "posts/s")
+		b.ReportMetric(float64(size)/1e6/ours.Seconds(), "MB/s")
+		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-gse")
+		b.Log(fmt.Sprintf("%d posts, %.1f MB: rescan %s, gse %s", n, float64(size)/1e6, ours, theirs))
+	})
+}
