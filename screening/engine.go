@@ -64,7 +64,7 @@ func New(o Options) (*Engine, error) {
 	go func() {
 		defer close(e.ready)
 		if e.segments, e.err = newSegmenter(); e.err == nil {
-			e.err = e.tryExamples(p)
+			e.err = e.tryExamples(p, p.rules.list)
 		}
 	}()
 	return e, nil
@@ -98,7 +98,7 @@ func (e *Engine) Install(rules *Rules) error {
 	}
 	p, err := compile(rules, e.fold)
 	if err == nil {
-		err = e.tryExamples(p)
+		err = e.tryExamples(p, p.rules.list)
 	}
 	if err != nil {
 		return fmt.Errorf("edition %s is not installed:\n%w", rules.edition, err)

@@ -8,11 +8,11 @@ import (
 	"shenfa/models"
 )
 
-// tryExamples screens the examples of every rule: the positive ones must be
+// tryExamples screens the examples of rules of the plan: the positive ones must be
 // hit by it, at [[…]] if marked, the negative ones must not.
-func (e *Engine) tryExamples(p *plan) error {
+func (e *Engine) tryExamples(p *plan, rules []*Rule) error {
 	var errs []error
-	for _, rule := range p.rules.list {
+	for _, rule := range rules {
 		for _, example := range rule.Positive {
 			if err := e.tryPositive(p, rule, example); err != nil {
 				errs = append(errs, rule.mistake("%v", err))
