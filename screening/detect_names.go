@@ -51,11 +51,11 @@ var roles = []struct {
 	words string
 }{
 	{victim, "死者 遇难者 罹难者 遇害者 遇难人员 遇难群众 逝者 被害人 受害人 受害者 被害者 伤者 伤员 受伤人员 受伤群众 受伤村民 受伤工人 失踪者 失联者 失踪人员 失联人员 走失人员 走失老人 被困人员 落水者 溺水者 溺亡者 轻生者 获救者 被救者 吸毒人员 戒毒人员 强戒人员 被拐儿童 被拐妇女 性侵受害人 家暴受害人 自杀者 坠楼者 烧伤者"},
-	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人员 阳性人员 病患 孕产妇 产妇"},
-	{minor, "女童 男童 儿童 幼童 孤儿 弃婴 少年 少女 男孩 女孩 学生 小学生 初中生 高中生 中学生 未成年人 幼儿 同学 男生 女生 学童 幼儿园小朋友 小朋友 娃娃"},
+	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人 残疾人员 阳性人员 病患 孕产妇 产妇"},
+	{minor, "女童 男童 儿童 幼童 孤儿 弃婴 少年 少女 男孩 女孩 学生 小学生 初中生 高中生 中学生 未成年人 幼儿 同学 男生 女生 学童 幼儿园小朋友 小朋友 娃娃 患儿 病童 婴幼儿"},
 	{relative, "其父 其母 其妻 其夫 其子 其女 其弟 其兄 其姐 其妹 其祖父 其祖母 其爷爷 其奶奶 父亲 母亲 妻子 丈夫 儿子 女儿 爷爷 奶奶 家长 监护人 家属 亲属 祖父 祖母 外公 外婆 哥哥 姐姐 弟弟 妹妹 之父 之母 之妻 未婚夫 未婚妻 前夫 前妻"},
-	{distant, "被拐 残疾等级 隔离戒毒 社区戒毒 遇难的 受伤的 去世的 感染的 患病的 获救的 溺水的 走失的 被害的 重伤的 患有 确诊为 被性侵 被猥亵 被强奸 试管婴儿"},
-	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 因病住院 残疾等级 查出患"},
+	{distant, "被拐 残疾等级 隔离戒毒 社区戒毒 遇难 受伤 去世 感染 患病 获救 溺水 走失 被害 重伤 患有 确诊为 被骗 遇害 失踪 失联 坠楼 触电 重病 身亡 死亡 溺亡 罹难 被困 被打 烧伤 瘫痪 患癌 被性侵 被猥亵 被强奸 试管婴儿"},
+	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 因病住院 住院治疗 查出患 ，患 因患 ，因病 ，系精神 ，肢体残疾 ，视力残疾 ，听力残疾"},
 	{dead, "不幸遇难 不幸身亡 不幸溺亡 溺水身亡 当场死亡 抢救无效 因伤势过重 不幸去世"},
 	{aged, "岁"},
 }
@@ -84,11 +84,15 @@ func (n *names) detect(d *draft, found []anchor) {
 				hits = namesAfter(d, a.part, &w, after)
 			}
 		case distant:
-			if gap := distance.FindString(w.text[after:]); gap != "" {
+			gap := distance.FindString(w.text[after:])
+			if strings.HasPrefix(gap, "，") && !strings.HasSuffix(w.text[:after], "戒毒") {
+				continue
+			}
+			if gap != "" {
 				hits = namesAfter(d, a.part, &w, after+len(gap))
 			}
 		case ill, dead:
-			hits = nameBefore(d, a.part, &w, before)
+			hits = nameBefore(d, a.part, &w, subject(w.text, before))
 		case aged:
 			hits = agedNames(d, a.part, &w, before, after)
 		}
@@ -105,7 +109,7 @@ type stretch struct{ lo, hi int }
 
 var (
 	// distance leads from a word to a name further on: 被拐多年的宋小娥.
-	distance = regexp.MustCompile(`^[^，。；、“”]{0,9}?(?:的|，)(?:村民|老人|群众|居民|学生|儿童|妇女|男子|女子)?`)
+	distance = regexp.MustCompile(`^(?:[^，。；、“”]{0,9}?的|，)(?:[\p{Han}]{0,4}?(?:村民|老人|老汉|群众|居民|学生|儿童|妇女|男子|女子|司机|驾驶员|驾驶人|工人|乘客|游客|业主|店主|职工|员工|户主|男孩|女孩|市民|师傅))?`)
 	illness  = regexp.MustCompile(`诊断|确诊|骨折|烧伤|挫伤|脑震荡|伤情|患有|病情|感染`)
 	praise   = []string{"获奖", "荣获", "获得", "冠军", "亚军", "等奖", "称号", "优秀", "表彰", "比赛", "大赛"}
 )
@@ -138,6 +142,18 @@ func firstClause(s string) string {
 
 // incident tells whether a text is about an accident, a case, an illness or help.
 func incident(d *draft, text string) bool { return containsAny(text, d.rules.context["incident"]) }
+
+// subject is the end of what a clause is about: in 陈明（男，45岁）因脑梗… it
+// is 陈明.
+func subject(text string, at int) int {
+	s := strings.TrimRight(text[:at], "，因被均")
+	if strings.HasSuffix(s, "）") {
+		if i := strings.LastIndex(s, "（"); i >= 0 && len(s)-i < 60 {
+			s = s[:i]
+		}
+	}
+	return len(s)
+}
 
 // link is what may stand between the word and the name, or between two names.
 var link = regexp.MustCompile(`^(?:为|是|系|叫|名叫|姓名|名字|之一|家属|名单|[：:“"（(\s]){1,3}`)

@@ -72,7 +72,7 @@ func rivals(a, b candidate) bool {
 		return false
 	}
 	fa := family(a.rule.Category)
-	return a.rule.Category == b.rule.Category || fa != "topic" && fa == family(b.rule.Category)
+	return a.rule.Category == b.rule.Category || fa != "topic" && fa != "title" && fa == family(b.rule.Category)
 }
 
 // dropLonelyCues drops the hits of rules that ask for several different cues
