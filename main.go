@@ -77,6 +77,7 @@ func newRootCommand() *cobra.Command {
 		newDemoCommand(),
 		newServeCommand(),
 		newScreenCommand(),
+		newLexiconCommand(),
 		newEvaluateCommand(),
 		newMigrateCommand(),
 		newUserCommand(),

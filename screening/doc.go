@@ -5,7 +5,7 @@
 // # The way of a text
 //
 //	text.go html.go markdown.go   visible text of title, body, attributes, with the way back to the source
-//	match/                        one scan for all words (terms and anchors) and all runs of digits
+//	match/                        one scan for all words (terms and anchors) and all runs of digits; patterns by automaton
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	detect.go detect_*.go         detectors in Go, at the places found
@@ -73,6 +73,21 @@
 // a pii rule is the masked form (mask in detect_numbers.go) and nothing else:
 // it is what screen --fix writes in place of the hit. An empty suggestion
 // means that there is no masked form.
+//
+// # Editions
+//
+// The files of a rule set are its edition: Rules.Edition is a hash of them,
+// Rules.Files exports them, ParseRules reads them back, LoadRules reads a
+// folder. Engine.Install tries every example and then puts an edition in force
+// at once; screenings that run end with the one they began with.
+// Engine.Inspect tells before that which rules hit clean text, which terms
+// stand twice, and which dictionary words contain a short term.
+//
+// A unit's own files go on top (Rules.With): more rules, more terms, and
+// [[exception]] tables with rule, reason, and allow (harmless words) or
+// off = true; a rule that locks cannot be switched off.
+//
+// # Resolution
 //
 // Overlapping candidates of one family (the part before the dot) are resolved
 // by the order of category.go, then by length; families do not disturb each other.
