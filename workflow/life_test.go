@@ -148,6 +148,14 @@ func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
 		_, err = w.decide("clerk", higher, models.ActionApprove)
 		wantCode(t, err, models.CodeForbidden)
 
+		// Nor does a delegation for one tier reach another that its giver could sign.
+		w.person("secretary")
+		if err := w.delegate("principal_lead", "secretary", func(in *workflow.DelegationInput) { in.Tiers = []models.Tier{models.TierGeneral} }); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.decide("secretary", higher, models.ActionApprove)
+		wantCode(t, err, models.CodeForbidden)
+
 		// Not passed on.
 		w.person("clerk2")
 		err = w.delegate("clerk", "clerk2", nil)
