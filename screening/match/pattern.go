@@ -251,19 +251,29 @@ func newClassTable(prog *syntax.Prog) classTable {
 	}
 	slices.Sort(t.cuts)
 	uniform := map[uint16]*[256]uint16{} // pages of one class are shared
+	next, class := 0, uint16(0)          // the next cut, and the class before it
 	for i := range t.pages {
-		var page [256]uint16
-		for k := range page {
-			page[k] = t.search(rune(i<<8 + k))
-		}
-		if page[0] != page[255] {
-			t.pages[i] = &page
+		start := rune(i << 8)
+		if next == len(t.cuts) || t.cuts[next] >= start+256 {
+			if uniform[class] == nil {
+				page := new([256]uint16)
+				for k := range page {
+					page[k] = class
+				}
+				uniform[class] = page
+			}
+			t.pages[i] = uniform[class]
 			continue
 		}
-		if uniform[page[0]] == nil {
-			uniform[page[0]] = &page
+		page := new([256]uint16)
+		for k := range page {
+			for next < len(t.cuts) && t.cuts[next] <= start+rune(k) {
+				next++
+				class++
+			}
+			page[k] = class
 		}
-		t.pages[i] = uniform[page[0]]
+		t.pages[i] = page
 	}
 	return t
 }
