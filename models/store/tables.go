@@ -28,7 +28,7 @@ type table struct {
 func rowTypes() []any {
 	return []any{unitRow{}, accountRow{}, userRow{}, grantRow{}, tokenRow{}, draftRow{}, termRow{}, revisionRow{},
 		reportRow{}, decisionRow{}, dispositionRow{}, eventRow{}, chainRow{}, counterRow{}, noticeRow{}, releaseRow{},
-		feedRow{}, pullRow{}, scheduleRow{}, withdrawalRow{}, consultationRow{}, delegationRow{}, receiptRow{}, onceRow{}, keyRow{}, sessionRow{},
+		feedRow{}, pullRow{}, scheduleRow{}, withdrawalRow{}, consultationRow{}, delegationRow{}, receiptRow{}, onceRow{}, keyRow{}, sessionRow{}, editionRow{}, installationRow{},
 		rescanRow{}, workItemRow{}}
 }
 

@@ -41,6 +41,7 @@ func Conformance(t *testing.T, open func() *store.Store) {
 		{"releases, feed and receipts", releases},
 		{"a key is used once", once},
 		{"notices", notices},
+		{"lexicon editions and installations", editions},
 		{"a rollback leaves nothing", rollback},
 		{"a panic rolls back alone", panics},
 		{"a cancelled caller leaves the others alone", cancelled},
