@@ -47,6 +47,7 @@ type View struct {
 	Consultations []models.Consultation // on the present content
 	Withdrawal    *models.Withdrawal
 	Allowed       []models.Action
+	ActsFor       string // person in whose place the allowed decisions would be; "" the actor's own
 	MayEdit       bool
 	MaySubmit     bool
 	MayDispose    bool

@@ -444,5 +444,15 @@ func (ps *Profiles) RoleLabel(r models.Role) string {
 	return string(r)
 }
 
+// signs says whether a role is a signer's in any of the profiles.
+func (ps *Profiles) signs(r models.Role) bool {
+	for _, p := range ps.byName {
+		if p.rank(r) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // KnowsRole says whether a role may be granted.
 func (ps *Profiles) KnowsRole(r models.Role) bool { return ps.RoleLabel(r) != string(r) }

@@ -191,7 +191,10 @@ func stateLabel(s models.State, profiles *Profiles) string {
 		return label
 	}
 	if role, ok := waitingRole(s); ok && profiles != nil {
-		return "待" + profiles.RoleLabel(role) + "审签"
+		if profiles.signs(role) {
+			return "待" + profiles.RoleLabel(role) + "签发"
+		}
+		return "待" + profiles.RoleLabel(role) + "审核"
 	}
 	return string(s)
 }

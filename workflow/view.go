@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -109,6 +110,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 		v.StepLabels = append(v.StepLabels, k.profile.names(step.Roles))
 	}
 	v.allow(actor, k)
+	v.name(ctx, w, v.ActsFor)
 	return v, nil
 }
 
@@ -129,13 +131,14 @@ func (v *View) allow(actor models.Actor, k desk) {
 	d := k.draft
 	proposed := slices.ContainsFunc(v.Dispositions, func(x models.Disposition) bool { return x.By == actor.ID && x.Kind != models.DispositionCleared })
 	for _, a := range actions {
-		_, err := k.may(actor, a)
+		as, err := k.may(actor, a)
 		switch {
 		case err != nil, a == models.ActionApprove && proposed,
 			a == models.ActionRaise && d.Tier == models.TierMajor, a == models.ActionLower && d.Tier == models.TierGeneral:
 			continue
 		}
 		v.Allowed = append(v.Allowed, a)
+		v.ActsFor = cmp.Or(v.ActsFor, as.onBehalfOf)
 	}
 	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, models.RoleEditor)
 	_, revisable := transitionOf(eventRevise, d.State, d.Route)
