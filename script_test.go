@@ -32,6 +32,9 @@ func TestCommands(t *testing.T) {
 			"get":     get,
 			"exits":   exits,
 			"fetch":   fetch,
+			"call":    call,
+			"keep":    keep,
+			"want":    want,
 		},
 	})
 }
