@@ -218,6 +218,25 @@ func TestTierRisesFreelyAndFallsByTheHigherSigner(t *testing.T) {
 	})
 }
 
+func TestTheTierOutlivesAReturnAndOnlyTheSignerLowersIt(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.must(w.decide("editor", w.submitted(w.input(cleanBody)), models.ActionRaise))
+		_, err := w.decide("editor", d, models.ActionLower)
+		wantCode(t, err, models.CodeForbidden)
+		d = w.must(w.decide("editor", d, models.ActionReturn))
+		d = w.must(w.Submit(ctx, w.people["author"], d.ID))
+		if d.Tier != models.TierImportant {
+			t.Fatalf("the tier fell to %s by a return", d.Tier)
+		}
+		d = w.must(w.ReviseDraft(ctx, w.people["author"], d.ID, d.Digest, w.input(cleanBody+"另一版。")))
+		d = w.must(w.Submit(ctx, w.people["author"], d.ID))
+		if d.Tier != models.TierImportant {
+			t.Fatalf("the tier fell to %s by a revision", d.Tier)
+		}
+	})
+}
+
 func TestReturnedDraftIsReviewedFromTheBeginning(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
