@@ -71,6 +71,10 @@ func TestWhatOneMayNotSeeIsNotFound(t *testing.T) {
 	if a := w.send("stranger", "POST", "/api/v1/drafts/"+d.ID+"/decisions", `{"action":"approve","digest":"x"}`); a.StatusCode != 404 {
 		t.Errorf("a decision on a foreign draft: %d %s", a.StatusCode, a.raw)
 	}
+	for _, path := range []string{"/releases/" + d.ReleaseID + "/withdrawal", "/releases/" + d.ReleaseID + "/correction"} {
+		refused(t, w.post("stranger", path, object{"reason": "error", "text": "x"}), 404, "not_found")
+	}
+	refused(t, w.post("stranger", "/drafts/"+d.ID+"/consultations/"+w.unit.ID, object{"state": "agree"}), 404, "not_found")
 }
 
 func TestTheWrongRoleIsRefused(t *testing.T) {

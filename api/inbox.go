@@ -35,13 +35,9 @@ func (a *API) inbox(ctx context.Context, actor models.Actor, in *ByPage) (*inbox
 		out.Body.Counts[state] = n
 		out.Body.Total += n
 	}
-	units, err := a.options.Workflow.Units(ctx, actor)
+	names, err := a.options.Workflow.UnitNames(ctx)
 	if err != nil {
 		return nil, err
-	}
-	names := map[string]string{}
-	for _, u := range units {
-		names[u.ID] = u.Name
 	}
 	for _, item := range page.Items {
 		out.Body.Items = append(out.Body.Items, InboxItem{DraftSummary: a.summary(item.Draft), Delegator: wordOrNil(item.Delegator),

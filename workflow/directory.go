@@ -46,16 +46,6 @@ func (w *Workflow) Directory(ctx context.Context, actor models.Actor) (Directory
 	return d, nil
 }
 
-// UnitName is the name of a unit; its id if there is none such.
-func (d Directory) UnitName(id string) string {
-	for _, u := range d.Units {
-		if u.ID == id {
-			return u.Name
-		}
-	}
-	return id
-}
-
 // Person is the id of a person who is named by id or by sign-in name; the word itself if nobody is.
 func (d Directory) Person(named string) string {
 	for _, u := range d.People {
@@ -64,6 +54,16 @@ func (d Directory) Person(named string) string {
 		}
 	}
 	return named
+}
+
+// UnitNames are the names of all units by their ids.
+func (w *Workflow) UnitNames(ctx context.Context) (map[string]string, error) {
+	units, err := w.store.Units(ctx)
+	names := map[string]string{}
+	for _, u := range units {
+		names[u.ID] = u.Name
+	}
+	return names, err
 }
 
 // PersonName is the display name of a person; their id if they cannot be read.

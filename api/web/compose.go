@@ -58,7 +58,7 @@ func (v *visit) postedForm() composeForm {
 	}
 }
 
-// formOf fills the form with a draft as it is.
+// formOf fills the form with a draft as it is; its Consult has names here.
 func formOf(d models.Draft, c models.Content) composeForm {
 	f := composeForm{AccountID: c.AccountID, Title: c.Title, Body: lines(c.Body), Format: c.Format, Kind: c.Kind,
 		Tier: d.DeclaredTier, Urgent: d.Urgent, Consult: strings.Join(d.Consult, "、"), Digest: d.Digest}
@@ -131,7 +131,11 @@ func (v *visit) editForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showForm(http.StatusOK, v.revisePage(view, formOf(view.Draft, view.Content)))
+	d := view.Draft
+	if d.Consult, err = v.unitsToConsult(d); err != nil {
+		return err
+	}
+	return v.showForm(http.StatusOK, v.revisePage(view, formOf(d, view.Content)))
 }
 
 // editable is the view of a draft that the person may edit now.
@@ -215,11 +219,11 @@ func (v *visit) showForm(status int, page composePage) error {
 			page.Accounts = append(page.Accounts, choice{Value: a.ID, Label: a.Name, Chosen: a.ID == page.Form.AccountID})
 		}
 	}
-	units, err := v.site.workflow.Units(v.ctx(), v.actor)
+	directory, err := v.site.workflow.Directory(v.ctx(), v.actor)
 	if err != nil {
 		return err
 	}
-	for _, u := range units {
+	for _, u := range directory.Units {
 		page.Units = append(page.Units, u.Name)
 	}
 	if page.ID == "" {

@@ -31,6 +31,22 @@ var actions = map[models.Action]actionWords{
 // signing replaces the words of approve where the approval is the sign-off.
 var signing = actionWords{"同意签发", "审定签发，内容将原样发布；下一步核对后确认", "已签发，稿件进入发布环节。", false, false}
 
+// clearing replaces the words of what the secrecy reviewer decides on a locked draft.
+var clearing = map[models.Action]actionWords{
+	models.ActionApprove: {"解除锁定", "经审查不涉密，稿件按流程继续审签；须写明保密审查结论", "已解除锁定，稿件按流程继续审签。", true, false},
+	models.ActionReject:  {"终止", "经审查不宜公开，稿件终止办理；须写明保密审查结论", "已终止，稿件不再发布。", true, false},
+}
+
+// wordsOf are the words of an action in a state.
+func wordsOf(action models.Action, state models.State) (actionWords, bool) {
+	if state == models.StateLocked {
+		words, ok := clearing[action]
+		return words, ok
+	}
+	words, ok := actions[action]
+	return words, ok
+}
+
 func actionLabel(a models.Action) string {
 	if words, ok := actions[a]; ok {
 		return words.Label
@@ -44,8 +60,10 @@ type decideForm struct {
 	DraftID  string
 	Revision int
 	Choices  []actionChoice
-	Judges   bool // the person decides on someone's text; else they act on their own
-	Refused  bool // it was just sent and refused
+	Judges   bool   // the person decides on someone's text; else they act on their own
+	Clears   bool   // the secrecy reviewer concludes on a locked draft
+	ActsFor  string // whose place the person decides in; "" their own
+	Refused  bool   // it was just sent and refused
 	Digest   string
 	State    models.State
 	Tiers    []choice
@@ -65,10 +83,11 @@ func newDecideForm(view workflow.View) *decideForm {
 		return nil
 	}
 	d := view.Draft
-	form := &decideForm{DraftID: d.ID, Revision: d.Revision, Digest: d.Digest, State: d.State}
+	form := &decideForm{DraftID: d.ID, Revision: d.Revision, Digest: d.Digest, State: d.State,
+		Clears: d.State == models.StateLocked, ActsFor: view.Names[view.ActsFor]}
 	var tiers []models.Tier
 	for _, action := range view.Allowed {
-		words, ok := actions[action]
+		words, ok := wordsOf(action, d.State)
 		if !ok {
 			words = actionWords{Label: string(action)}
 		}
@@ -117,7 +136,7 @@ func (f *decideForm) keep(in workflow.DecisionInput, choose bool) {
 // checkDecision finds what is missing in a decision, by the form's field.
 func checkDecision(in workflow.DecisionInput) map[string]string {
 	errors := map[string]string{}
-	words, ok := actions[in.Action]
+	words, ok := wordsOf(in.Action, in.State)
 	if !ok {
 		errors["action"] = "请选择一项决定。"
 	}
@@ -158,9 +177,11 @@ func (v *visit) decide() error {
 			}
 		})
 	}
-	done := actions[in.Action].Done
+	words, _ := wordsOf(in.Action, in.State)
+	done := words.Done
 	round := 0
-	if in.Action == models.ActionApprove {
+	approves := in.Action == models.ActionApprove && in.State != models.StateLocked
+	if approves {
 		view, err := v.site.workflow.View(v.ctx(), v.actor, id)
 		if err != nil {
 			return err
@@ -181,9 +202,17 @@ func (v *visit) decide() error {
 			p.Decide.keep(in, models.CodeOf(err) == models.CodeInvalid)
 		})
 	}
-	if in.Action == models.ActionApprove && draft.Round != round || draft.State == models.StateBlocked {
+	switch {
+	case approves && (draft.Round != round || draft.State == models.StateBlocked || draft.State == models.StateLocked):
 		v.site.sessions.Put(v.ctx(), flashBad, "词库已更新，稿件已按新词库重新机审，您的决定没有记录。请按最新结果办理。")
 		done = ""
+	case draft.State == models.StateBlocked:
+		done += "机审另有须处理的问题，已转拟稿人处理。"
+	case draft.State == models.StateLocked: // cleared, and locked again by a new edition
+		done = "保密审查结论已记录；词库已更新，稿件按新词库仍被锁定。"
+	}
+	if draft.State == models.StateLocked && !v.actor.Holds(draft.AccountID, models.RoleSecrecyReviewer, models.RolePrincipalLead) {
+		return v.goOn("/inbox", done)
 	}
 	return v.goOn("/drafts/"+id, done)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"shenfa/models"
+	"shenfa/screening"
 	"shenfa/workflow"
 )
 
@@ -183,4 +184,61 @@ func TestHitsAreDisposedOf(t *testing.T) {
 		t.Errorf("state %s", w.state(d.ID))
 	}
 	w.as(models.RoleEditor).get("/drafts/"+d.ID).wants(http.StatusOK, "误报", "李拟稿")
+}
+
+func TestTheSecrecyReviewerClearsOrEndsALockedDraft(t *testing.T) {
+	w := newWorld(t)
+	const secret = "秘密★1年。" + cleanBody
+	d := w.submitted(cleanTitle, secret)
+	if d.State != models.StateLocked {
+		t.Fatalf("state %s", d.State)
+	}
+	b := w.as(models.RoleSecrecyReviewer)
+	path := "/drafts/" + d.ID + "/decisions"
+	b.get("/drafts/"+d.ID).wants(http.StatusOK, "保密审查", "解除锁定", "终止", "须写明保密审查结论", "月河村")
+	if p := w.as(models.RolePrincipalLead).get("/drafts/"+d.ID).wants(http.StatusOK, "稿件已锁定"); strings.Contains(p.body, `name="action"`) {
+		t.Error("the principal lead is offered to decide")
+	}
+	if p := w.as(models.RoleAuthor).get("/drafts/"+d.ID).wants(http.StatusOK, "稿件已锁定"); strings.Contains(p.text(), "月河村") || strings.Contains(p.body, `name="action"`) {
+		t.Error("the author sees the locked text")
+	}
+	w.as(models.RoleEditor).get("/drafts/"+d.ID).wants(http.StatusNotFound, "未找到")
+	b.post(path, "action", "approve", "digest", d.Digest, "state", "locked").wants(http.StatusUnprocessableEntity, "选择“解除锁定”时，请填写意见")
+	b.post(path, "action", "approve", "digest", d.Digest, "state", "locked", "comment", "已解密，见保密局函。").
+		wants(http.StatusOK, "已解除锁定", "待编辑审核", "保密审查通过", "已解密，见保密局函。")
+
+	d = w.submitted(cleanTitle, secret)
+	b.post("/drafts/"+d.ID+"/decisions", "action", "reject", "digest", d.Digest, "state", "locked", "comment", "属国家秘密。").
+		wants(http.StatusOK, "已终止", "否决", "属国家秘密。")
+}
+
+// The rules change between the report that a signer reads and the signature.
+func TestASignOffUnderNewRulesSaysThatItDidNotHappen(t *testing.T) {
+	engine, err := screening.New(screening.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldWith(t, engine)
+	d := w.approve(w.submitted(cleanTitle, cleanBody+"活动发放云雾盲盒券。"), models.RoleEditor)
+	rules, err := engine.Rules().With(map[string][]byte{"later.toml": []byte(`[[rule]]
+id = "prohibited.fraud.later"
+category = "prohibited.fraud"
+basis = "办法第二十一条"
+why = "“{text}”已列入禁用"
+suggestion = "删去"
+terms = ["云雾盲盒券"]
+positive = ["领取[[云雾盲盒券]]。"]
+negative = ["领取优惠。"]
+`)})
+	if err == nil {
+		err = engine.Install(rules)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.as(models.RoleAccountLead).post("/drafts/"+d.ID+"/decisions", "action", "approve", "digest", d.Digest, "state", string(d.State), "confirmed", "yes")
+	p.wants(http.StatusOK, "您的决定没有记录", "机审拦截", "云雾盲盒券")
+	if strings.Contains(p.text(), "已签发，稿件进入发布环节") || w.state(d.ID) != models.StateBlocked {
+		t.Errorf("state %s: %s", w.state(d.ID), squeeze(p.text()))
+	}
 }

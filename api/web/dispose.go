@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"strings"
 
 	"shenfa/models"
@@ -20,18 +19,8 @@ type hitCard struct {
 	Error       string
 }
 
-// neverExempt are the categories (or whole families, with a final dot) that no
-// legal basis exempts.
-var neverExempt = []string{"pii.id_card", "pii.mobile", "pii.landline", "pii.address", "pii.bank_card", "pii.minor", "secrecy.", "ad."}
-
-func mayExempt(category string) bool {
-	return !slices.ContainsFunc(neverExempt, func(never string) bool {
-		return category == never || strings.HasSuffix(never, ".") && strings.HasPrefix(category, never)
-	})
-}
-
 func newHitCard(h *markedHit, view workflow.View) hitCard {
-	card := hitCard{markedHit: h, MayExempt: mayExempt(h.Category)}
+	card := hitCard{markedHit: h, MayExempt: workflow.Exemptible(h.Category)}
 	for _, d := range view.Dispositions {
 		if d.HitID == h.ID {
 			card.Disposition, card.By, card.ConfirmedBy = &d, view.Names[d.By], view.Names[d.ConfirmedBy]

@@ -23,7 +23,10 @@ type draftPage struct {
 	Previewed bool // the preview is shown in place of the source
 	History   []pastDecision
 	Decide    *decideForm // nil where nothing is to be decided
+	Consult   consultPart
+	Units     []string // names of the units to consult
 	Release   *releasePart
+	Corrected string   // draft of the release that this one corrects
 	Refusal   *refusal // of the form that was just sent
 	Outcome   string
 }
@@ -42,14 +45,8 @@ type severityCount struct {
 // pastDecision is a decision with the names that go with it.
 type pastDecision struct {
 	models.Decision
-	Label, Person, OnBehalfOf, StepLabel string
-	Voided                               bool
-}
-
-// releasePart is what was signed and what the channels said of it.
-type releasePart struct {
-	models.Release
-	Receipts []models.Receipt
+	Label, ByLine, StepLabel string
+	Voided                   bool
 }
 
 func (v *visit) draft() error {
@@ -90,10 +87,15 @@ func (v *visit) draftPage(view workflow.View) (draftPage, error) {
 	page.Previewed = page.Preview != "" && v.Query("view") == "preview"
 	page.Decide = newDecideForm(view)
 	page.History = v.history(view)
-	if d.ReleaseID != "" {
-		if page.Release, err = v.releasePart(d.ReleaseID); err != nil {
-			return draftPage{}, err
-		}
+	page.Consult = newConsultPart(view, v.actor)
+	if page.Units, err = v.unitsToConsult(d); err != nil {
+		return draftPage{}, err
+	}
+	if page.Release, err = v.releasePart(view); err != nil {
+		return draftPage{}, err
+	}
+	if page.Corrected, err = v.corrected(d); err != nil {
+		return draftPage{}, err
 	}
 	return page, nil
 }
@@ -157,29 +159,28 @@ func (v *visit) history(view workflow.View) []pastDecision {
 	}
 	var out []pastDecision
 	for _, d := range slices.Backward(view.Decisions) {
-		past := pastDecision{Decision: d, Label: actionLabel(d.Action), Person: view.Names[d.PersonID],
-			OnBehalfOf: view.Names[d.OnBehalfOf], Voided: !d.VoidedAt.IsZero(), StepLabel: steps[d.Step]}
+		past := pastDecision{Decision: d, Label: actionLabel(d.Action), ByLine: byLine(view.Names[d.PersonID], view.Names[d.OnBehalfOf]),
+			Voided: !d.VoidedAt.IsZero(), StepLabel: steps[d.Step]}
 		if past.StepLabel == "" && d.Role != "" {
 			past.StepLabel = v.site.workflow.RoleLabel(d.Role)
 		}
 		if d.Signs && d.Action == models.ActionApprove {
 			past.Label = "同意签发"
 		}
+		if d.Step == "secrecy" || d.Role == models.RoleSecrecyReviewer {
+			past.StepLabel, past.Label = "保密审查", clearing[d.Action].Label
+		}
 		out = append(out, past)
 	}
 	return out
 }
 
-func (v *visit) releasePart(id string) (*releasePart, error) {
-	release, err := v.site.workflow.Release(v.ctx(), v.actor, id)
-	if err != nil {
-		return nil, err
+// byLine is how a decision is signed.
+func byLine(person, onBehalfOf string) string {
+	if onBehalfOf == "" {
+		return person
 	}
-	receipts, err := v.site.workflow.Receipts(v.ctx(), v.actor, id)
-	if err != nil {
-		return nil, err
-	}
-	return &releasePart{release, receipts}, nil
+	return person + " 代 " + onBehalfOf
 }
 
 // outcomes are what the screening of the present content came to.

@@ -14,9 +14,10 @@ const pageSize = 20
 // queueItem is one draft in a list.
 type queueItem struct {
 	models.Draft
-	Account   string
-	Due       *due
-	Delegated bool // it is here by a delegation (授权代签)
+	Account string
+	Due     *due
+	ActsFor string // in whose place it is to be decided (授权代签); "" the person's own
+	Asked   string // unit whose opinion is asked; "" where a decision is
 }
 
 // inboxPage is what waits for the person.
@@ -43,10 +44,14 @@ func (v *visit) inbox() error {
 	if err != nil {
 		return err
 	}
+	units, err := v.site.workflow.UnitNames(v.ctx())
+	if err != nil {
+		return err
+	}
 	out := inboxPage{First: after == ""}
 	for _, item := range page.Items {
 		q := v.queueItem(item.Draft, names)
-		q.Delegated = item.Delegator != ""
+		q.ActsFor, q.Asked = item.DelegatorName, units[item.Unit]
 		out.Items = append(out.Items, q)
 	}
 	for state, n := range page.Counts {

@@ -148,6 +148,7 @@ func basisLabel(b models.BasisKind) string {
 func dispositionLabel(k models.DispositionKind) string {
 	return labelOr(map[models.DispositionKind]string{
 		models.DispositionFalsePositive: "误报", models.DispositionExempt: "豁免",
+		models.DispositionCleared: "保密审查通过",
 	}, k)
 }
 
@@ -156,6 +157,20 @@ func receiptLabel(r models.ReceiptState) string {
 		models.ReceiptReceived: "已接收", models.ReceiptPublished: "已发布",
 		models.ReceiptRemoved: "已删除", models.ReceiptFailed: "发布失败",
 	}, r)
+}
+
+func opinionLabel(s models.ConsultationState) string {
+	return labelOr(map[models.ConsultationState]string{
+		models.ConsultationOpen: "待答复", models.ConsultationAgree: "同意", models.ConsultationChanges: "修改后同意",
+		models.ConsultationDisagree: "不同意", models.ConsultationVoid: "不再征求",
+	}, s)
+}
+
+func opinionTone(s models.ConsultationState) string {
+	return labelOr(map[models.ConsultationState]string{
+		models.ConsultationOpen: "waits", models.ConsultationAgree: "good", models.ConsultationChanges: "care",
+		models.ConsultationDisagree: "bad", models.ConsultationVoid: "over",
+	}, s)
 }
 
 // fieldLabels are the Chinese names of the fields in which a hit can lie.

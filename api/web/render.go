@@ -23,6 +23,7 @@ type frame struct {
 	Section string // the entry of the main navigation that is current
 	Actor   *models.Actor
 	Author  bool // the actor may write drafts
+	Deputes bool // the actor has to do with delegations
 	Good    string
 	Bad     string
 	Page    any // what the page's own template shows
@@ -59,6 +60,9 @@ func (s *site) funcs() template.FuncMap {
 		"basis":       basisLabel,
 		"disposition": dispositionLabel,
 		"receipt":     receiptLabel,
+		"opinion":     opinionLabel,
+		"opinionTone": opinionTone,
+		"reason":      reasonLabel,
 		"when":        when,
 		"iso":         iso,
 		"short":       shortDigest,
@@ -85,9 +89,9 @@ func (v *visit) show(status int, name, section, title string, page any) error {
 	v.site.render(v.Context, status, name, frame{
 		Title: title, Section: section, Page: page,
 		Actor:  &v.actor,
-		Author: len(v.authorAccounts()) > 0,
-		Good:   v.site.sessions.PopString(ctx, flashGood),
-		Bad:    v.site.sessions.PopString(ctx, flashBad),
+		Author: len(v.authorAccounts()) > 0, Deputes: v.deputes(),
+		Good: v.site.sessions.PopString(ctx, flashGood),
+		Bad:  v.site.sessions.PopString(ctx, flashBad),
 	})
 	return nil
 }

@@ -28,7 +28,7 @@ func stages(v workflow.View) []stage {
 		}
 		if step.Signs && d.State == models.StateAwaitingConsultees {
 			at[models.StateAwaitingConsultees] = len(list)
-			list = append(list, stage{Label: "会签", Note: strings.Join(d.Consult, "、")})
+			list = append(list, stage{Label: "会签", Note: strings.Join(consulted(v), "、")})
 		}
 		if _, consulting := at[d.State]; i == d.Step && !consulting {
 			at[d.State] = len(list)
@@ -65,12 +65,21 @@ func stages(v workflow.View) []stage {
 	return list
 }
 
+// consulted names the units that are asked.
+func consulted(v workflow.View) []string {
+	var names []string
+	for _, c := range v.Consultations {
+		names = append(names, c.UnitName)
+	}
+	return names
+}
+
 // approvers names who approved a step, while their approvals are in force.
 func approvers(v workflow.View, step string) string {
 	var names []string
 	for _, d := range v.Decisions {
 		if d.Action == models.ActionApprove && d.Step == step && d.VoidedAt.IsZero() {
-			names = append(names, v.Names[d.PersonID])
+			names = append(names, byLine(v.Names[d.PersonID], v.Names[d.OnBehalfOf]))
 		}
 	}
 	return strings.Join(names, "、")

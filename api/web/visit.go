@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -57,8 +58,7 @@ func (s *site) signedIn(h func(*visit) error) gin.HandlerFunc {
 func (s *site) askSignIn(c *gin.Context) {
 	_, cookieErr := c.Cookie(s.sessions.Cookie.Name)
 	if c.Request.Method == http.MethodPost {
-		next := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.Request.URL.Path,
-			"/decisions"), "/dispositions"), "/submit")
+		next := formOwner.ReplaceAllString(c.Request.URL.Path, "$1")
 		s.render(c, http.StatusUnauthorized, "expired", frame{Title: "登录已过期", Page: expiredPage{
 			SignIn: "/sign-in?next=" + url.QueryEscape(next), Typed: typed(c),
 		}})
@@ -78,6 +78,9 @@ func (s *site) askSignIn(c *gin.Context) {
 	c.Redirect(http.StatusSeeOther, target)
 }
 
+// formOwner finds the draft's own page in the address of one of its forms.
+var formOwner = regexp.MustCompile(`^(/drafts/[^/]+)/(decisions|dispositions|submit|consultations/.*|withdrawal|correction)$`)
+
 // expiredPage is shown to someone whose session ended before they sent a form.
 type expiredPage struct {
 	SignIn string
@@ -91,6 +94,7 @@ func typed(c *gin.Context) []typedText {
 	var texts []typedText
 	for _, field := range []typedText{
 		{"标题", "title"}, {"正文", "body"}, {"意见", "comment"}, {"理由", "reason"}, {"依据文号", "document"},
+		{"会签意见", "opinion"}, {"来文文号", "reference"}, {"情况说明", "text"},
 	} {
 		if text := c.PostForm(field.Text); strings.TrimSpace(text) != "" {
 			texts = append(texts, typedText{field.Label, text})

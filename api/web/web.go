@@ -68,6 +68,12 @@ func Register(r gin.IRouter, o Options) {
 	public.POST("/drafts/:id/submit", own((*visit).submit))
 	public.POST("/drafts/:id/decisions", own((*visit).decide))
 	public.POST("/drafts/:id/dispositions", own((*visit).dispose))
+	public.POST("/drafts/:id/consultations/:unit", own((*visit).answer))
+	public.POST("/drafts/:id/withdrawal", own((*visit).withdraw))
+	public.POST("/drafts/:id/correction", own((*visit).correct))
+	public.GET("/delegations", own((*visit).delegations))
+	public.POST("/delegations", own((*visit).delegate))
+	public.POST("/delegations/:id/revocation", own((*visit).revokeDelegation))
 	public.GET("/drafts/:id/revisions", own((*visit).revisions))
 	public.GET("/drafts/:id/timeline", own((*visit).timeline))
 }

@@ -36,6 +36,7 @@ type world struct {
 	t       testing.TB
 	url     string
 	account models.Account
+	police  models.Unit // a unit to consult
 	people  map[models.Role]models.Actor
 	cookie  func(user string) *http.Cookie // a session of the user
 	ahead   time.Duration                  // how far the pages' clock is ahead of the workflow's
@@ -45,9 +46,20 @@ type world struct {
 var people = map[models.Role]string{
 	models.RoleAuthor: "李拟稿", models.RoleEditor: "王编辑", models.RoleAccountLead: "张主任",
 	models.RoleDeputyLead: "陈副局长", models.RolePrincipalLead: "刘局长", models.RoleSecrecyReviewer: "赵保密",
+	models.RoleConsultee: "孙会签",
 }
 
 func newWorld(t testing.TB) *world {
+	t.Helper()
+	engine, err := sharedEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newWorldWith(t, engine)
+}
+
+// newWorldWith is for tests that change the rules of their engine.
+func newWorldWith(t testing.TB, engine *screening.Engine) *world {
 	t.Helper()
 	ctx := context.Background()
 	must := func(err error) {
@@ -60,8 +72,6 @@ func newWorld(t testing.TB) *world {
 	must(err)
 	t.Cleanup(func() { _ = db.Close() })
 	must(db.Migrate(ctx))
-	engine, err := sharedEngine()
-	must(err)
 	profiles, err := workflow.LoadProfiles("")
 	must(err)
 	flow, err := workflow.New(workflow.Options{Store: db, Engine: engine, Profiles: profiles})
@@ -72,9 +82,17 @@ func newWorld(t testing.TB) *world {
 	must(err)
 	w.account, err = flow.CreateAccount(ctx, models.System(), models.Account{UnitID: unit.ID, Name: "云雾发布", Medium: "wechat"})
 	must(err)
+	for _, name := range []string{"应急管理局", "公安局"} {
+		w.police, err = flow.CreateUnit(ctx, models.System(), name, "")
+		must(err)
+	}
 	for role, name := range people {
+		grant := workflow.GrantInput{Role: role, AccountID: w.account.ID}
+		if role == models.RoleConsultee {
+			grant = workflow.GrantInput{Role: role, UnitID: w.police.ID}
+		}
 		user, err := flow.CreateUser(ctx, models.System(), workflow.UserInput{SignIn: string(role), Name: name, UnitID: unit.ID,
-			Grants: []workflow.GrantInput{{Role: role, AccountID: w.account.ID}}})
+			Grants: []workflow.GrantInput{grant}})
 		must(err)
 		w.people[role], err = flow.ActorOfUser(ctx, user.ID)
 		must(err)

@@ -42,6 +42,22 @@ for (const form of document.querySelectorAll(".dispose form")) {
   follow();
 }
 
+// An opinion that is no plain consent says why; some reasons name a document.
+for (const [forms, chosen, flag, field] of [
+  ["form[data-answer]", "input[name=state]:checked", "opinion", "opinion"],
+  ["form[data-reason]", "input[name=reason]:checked", "document", "document"],
+]) {
+  for (const form of document.querySelectorAll(forms)) {
+    const follow = () => {
+      const data = form.querySelector(chosen)?.dataset ?? {};
+      form.elements[field].required = flag in data;
+      if (data.document) form.elements[field].placeholder = data.document;
+    };
+    form.addEventListener("change", follow);
+    follow();
+  }
+}
+
 // The list of hits stays in view beside a longer text: by its top if it fits
 // the window, else by its end.
 const hits = document.querySelector(".hits");
