@@ -7,6 +7,7 @@ LDFLAGS    := -s -w -X main.version=$(VERSION)
 GOBUILD    := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ADDR       ?= 127.0.0.1:8080
+ARCHES     ?= amd64 arm64 loong64
 
 .PHONY: help run demo test bench lint build cross clean
 
@@ -22,8 +23,8 @@ demo: ## 启动演示环境 · start the demo
 test: ## 运行全部测试 · run all tests
 	go test ./...
 
-bench: ## 运行全部基准测试 · run all benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## 运行全部基准测试，列出比率 · run all benchmarks, print the ratios
+	@set -o pipefail; go test -run '^$$' -bench . -benchmem -timeout 60m ./... | awk -f testdata/bench/table.awk
 
 lint: ## 检查格式与常见错误 · gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
@@ -35,7 +36,7 @@ build: ## 为本机编译 ./shenfa · build ./shenfa for this machine
 
 cross: ## 编译 dist/ 下三种架构的静态程序 · static linux/amd64, arm64, loong64 into dist/
 	@mkdir -p dist
-	@for arch in amd64 arm64 loong64; do \
+	@for arch in $(ARCHES); do \
 		echo "dist/shenfa-linux-$$arch"; \
 		GOOS=linux GOARCH=$$arch $(GOBUILD) -o dist/shenfa-linux-$$arch . || exit 1; \
 	done

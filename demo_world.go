@@ -209,6 +209,7 @@ type demoDraft struct {
 	Submitted  bool          `json:"submitted"`
 	ApprovedBy []models.Role `json:"approved_by"` // in this order, as long as it waits for them
 	Published  bool          `json:"published"`   // the integration has sent its receipt
+	Consult    []string      `json:"consult"`
 
 	Title       string         `json:"title"`
 	Body        string         `json:"body"`
@@ -234,7 +235,7 @@ func (d *demo) drafts(ctx context.Context, accountID string) error {
 // draft takes one sample as far as it is meant to go, or as the screening lets it.
 func (d *demo) draft(ctx context.Context, accountID string, s demoDraft) error {
 	author := d.actors[s.Author]
-	in := workflow.DraftInput{Urgent: s.Urgent, Content: models.Content{AccountID: accountID, Title: s.Title, Body: s.Body,
+	in := workflow.DraftInput{Urgent: s.Urgent, Consult: s.Consult, Content: models.Content{AccountID: accountID, Title: s.Title, Body: s.Body,
 		Kind: s.Kind, Source: s.Source}}
 	x, err := d.workflow.CreateDraft(ctx, once(author, s.ID+" create"), in)
 	if err != nil || !s.Submitted {

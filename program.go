@@ -82,9 +82,14 @@ func (p *program) ready(ctx context.Context) error {
 	}
 }
 
-// serve answers requests on l until ctx ends, then finishes those in flight,
-// for as long as the settings allow.
+// serve answers requests on l and does the jobs until ctx ends, then finishes
+// what is in flight, for as long as the settings allow.
 func (p *program) serve(ctx context.Context, l net.Listener) error {
+	working, stop := context.WithCancel(ctx)
+	idle := make(chan struct{})
+	go func() { p.work(working); close(idle) }()
+	defer func() { stop(); <-idle }()
+
 	s := p.settings.Server
 	server := &http.Server{
 		Handler:           p.api,
