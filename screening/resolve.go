@@ -86,7 +86,7 @@ func (d *draft) dropLonelyCues() {
 		if cues[c.rule.Category] == nil {
 			cues[c.rule.Category] = map[string]bool{}
 		}
-		cues[c.rule.Category][c.rule.ID+d.parts[c.part].text[c.start:c.end]] = true
+		cues[c.rule.Category][d.parts[c.part].text[c.start:c.end]] = true
 	}
 	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
 		return len(cues[c.rule.Category]) < c.rule.Cues
