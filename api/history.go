@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shenfa/models"
+	"shenfa/workflow"
 )
 
 // Revision is one content of a draft.
@@ -44,7 +45,7 @@ func (a *API) revisions(ctx context.Context, actor models.Actor, in *ByDraft) (*
 		}
 		out.Body.Items = append(out.Body.Items, item)
 	}
-	return out, nil
+	return out, a.read(ctx, actor, workflow.ReadHistory, in.ID)
 }
 
 // Event is one audit event of a draft.
@@ -57,6 +58,10 @@ type Event struct {
 	Kind     string          `json:"kind"`
 	Data     json.RawMessage `json:"data" doc:"事件内容"`
 	At       time.Time       `json:"at"`
+}
+
+func eventOf(e models.AuditEvent) Event {
+	return Event{N: e.N, PrevHash: e.PrevHash, Hash: e.Hash, Chain: e.Chain, Actor: e.Actor, Kind: e.Kind, Data: e.Data, At: e.At.UTC()}
 }
 
 type timelineOutput struct {
@@ -73,7 +78,7 @@ func (a *API) timeline(ctx context.Context, actor models.Actor, in *ByDraft) (*t
 	out := &timelineOutput{}
 	out.Body.Items = []Event{}
 	for _, e := range events {
-		out.Body.Items = append(out.Body.Items, Event{N: e.N, PrevHash: e.PrevHash, Hash: e.Hash, Chain: e.Chain, Actor: e.Actor, Kind: e.Kind, Data: e.Data, At: e.At.UTC()})
+		out.Body.Items = append(out.Body.Items, eventOf(e))
 	}
-	return out, nil
+	return out, a.read(ctx, actor, workflow.ReadHistory, in.ID)
 }

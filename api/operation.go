@@ -37,7 +37,8 @@ type operation struct {
 	pattern string // method and path below /api/v1; with a status, where it is not 200
 	who     gate
 	summary string
-	long    bool // may wait for news: the request timeout is not for it
+	media   string // of the answer, where it is not JSON
+	long    bool   // may wait for news: the request timeout is not for it
 }
 
 func on(id, pattern string, who gate, summary string) operation {
@@ -46,6 +47,12 @@ func on(id, pattern string, who gate, summary string) operation {
 
 func (o operation) waiting() operation {
 	o.long = true
+	return o
+}
+
+// giving says that the answer is a file of a media type.
+func (o operation) giving(media string) operation {
+	o.media = media
 	return o
 }
 
@@ -62,6 +69,9 @@ func add[I, O any](a *API, o operation, do func(context.Context, models.Actor, *
 		op.DefaultStatus, _ = strconv.Atoi(parts[2])
 	}
 	op.Responses[strconv.Itoa(op.DefaultStatus)] = &huma.Response{Description: "完成"}
+	if o.media != "" {
+		op.Responses[strconv.Itoa(op.DefaultStatus)].Content = map[string]*huma.MediaType{o.media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	}
 	if o.who.open != nil {
 		op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 	}

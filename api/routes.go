@@ -25,6 +25,9 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("disposeHits", "POST /drafts/{id}/dispositions", g.person, "处置命中"), a.dispose)
 	add(a, on("answerConsultation", "POST /drafts/{id}/consultations/{unit}", g.person, "答复会签"), a.answer)
 	add(a, on("listRevisions", "GET /drafts/{id}/revisions", g.anyone, "各版本"), a.revisions)
+	add(a, on("compareRevisions", "GET /drafts/{id}/diff", g.person, "逐字比较两个版本"), a.diff)
+	add(a, on("readApprovalForm", "GET /drafts/{id}/approval-form", g.person, "审签单（可打印的网页）").giving("text/html"), a.approvalForm)
+	add(a, on("exportDraft", "GET /drafts/{id}/export", g.person, "案卷（zip）").giving("application/zip"), a.exportDraft)
 	add(a, on("readTimeline", "GET /drafts/{id}/timeline", g.anyone, "办理过程"), a.timeline)
 	add(a, on("readInbox", "GET /inbox", g.anyone, "待办"), a.inbox)
 	add(a, on("screenText", "POST /screenings", g.anyone, "只机审，不存稿"), a.screen)
@@ -44,6 +47,7 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("listWorkItems", "GET /work-items", g.person, "复审事项"), a.workItems)
 	add(a, on("settleWorkItem", "POST /work-items/{id}", g.person, "办结复审事项"), a.settleWorkItem)
 
+	add(a, on("readAudit", "GET /audit", g.person, "审计事件：系统管理的，或一份稿件的"), a.audit)
 	add(a, on("readMe", "GET /me", g.anyone, "我是谁"), a.me)
 	add(a, on("createUnit", "POST /units 201", g.admin, "新建单位"), a.createUnit)
 	add(a, on("listUnits", "GET /units", g.anyone, "单位列表"), a.units)

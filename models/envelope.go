@@ -109,12 +109,14 @@ const (
 	FaultSignOff      ProofFault = "no_sign_off"   // no sign-off of this digest
 	FaultDocument     ProofFault = "document"      // a byte that is outside the content digest was altered
 	FaultKeyID        ProofFault = "key_id"        // a public key under the id of another one
+	FaultCheckpoint   ProofFault = "checkpoint"    // not the JSON of a checkpoint
+	FaultHeads        ProofFault = "heads"         // the list of chain heads is not the one that was signed
 )
 
 var faultTexts = map[ProofFault]string{
 	FaultRelease:      "签发件不是有效的 JSON，或不是签发件。",
 	FaultContent:      "签发件的内容与其摘要不符：正文、标题或其他签发内容被改动。",
-	FaultEnvelope:     "签发证书不是有效的 DSSE 信封，或其写法被改动。",
+	FaultEnvelope:     "证书不是有效的 DSSE 信封，或其写法被改动。",
 	FaultKey:          "签名所用的公钥不在给出的公钥之中：证书可能是伪造的，或公钥文件不是签发系统的。",
 	FaultSignature:    "签名与公钥不符：证书内容或签名被改动。",
 	FaultStatement:    "签名有效，但所签的不是这一类证明。",
@@ -124,6 +126,8 @@ var faultTexts = map[ProofFault]string{
 	FaultParticulars:  "签发件的稿件编号、账号、层级或签发时间与证书不符。",
 	FaultSignOff:      "证书中没有对此内容的审定签发。",
 	FaultDocument:     "签发件中内容摘要以外的部分被改动，与证书所载的整件摘要不符。",
+	FaultCheckpoint:   "检查点不是有效的 JSON。",
+	FaultHeads:        "检查点的链尾清单与所签的不符：清单被改动。",
 	FaultKeyID:        "公钥与其编号（kid）不符：公钥被调换。",
 }
 

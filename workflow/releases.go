@@ -40,7 +40,8 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 	if r.Document, err = documentOf(r, revision.Content); err != nil {
 		return change{}, err
 	}
-	certificate := models.Certificate{ReleaseID: r.ID, DraftID: d.ID, Number: d.Number, AccountID: d.AccountID, Digest: d.Digest, Tier: d.Tier,
+	certificate := models.Certificate{ReleaseID: r.ID, DraftID: d.ID, Number: d.Number, AccountID: d.AccountID, Digest: d.Digest,
+		Document: models.DocumentDigest(r.Document), Tier: d.Tier,
 		Edition: d.Edition, Profile: d.Profile, NotBefore: revision.Content.NotBefore, ReleasedAt: r.ReleasedAt,
 		Decisions: w.certified(ctx, append(approvalsInForce(k.draft, k.decisions), x))}
 
