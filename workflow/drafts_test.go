@@ -197,6 +197,13 @@ func TestDispositionsAreConfirmedByOthers(t *testing.T) {
 			t.Fatalf("not confirmed by the editor: %+v, %v", all, err)
 		}
 		wantState(t, w.approve("account_lead", d), models.StateReleased)
+
+		// What the editor proposes the editor does not confirm.
+		other := w.submitted(w.input(blockedBody))
+		other = w.must(w.Dispose(ctx, w.people["editor"], other.ID, in))
+		_, err = w.decide("editor", other, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval)
+		wantState(t, w.approve("editor2", other), "awaiting_account_lead")
 		w.verified()
 	})
 }

@@ -253,8 +253,8 @@ func TestWithdrawnWhenEveryChannelHasAcknowledged(t *testing.T) {
 		_, err = w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong)
 		wantCode(t, err, models.CodeConflict)
 
-		w.receive(d, "wechat", models.ReceiptRemoved)
 		w.receive(d, "weibo", models.ReceiptFailed) // could not be removed: still live
+		w.receive(d, "wechat", models.ReceiptRemoved)
 		wantState(t, w.stored(d), models.StateWithdrawing)
 		w.receive(d, "weibo", models.ReceiptRemoved)
 		wantState(t, w.stored(d), models.StateWithdrawn)
