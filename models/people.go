@@ -19,6 +19,7 @@ const (
 	RoleConsultee       Role = "consultee"        // 会签单位
 	RoleSupervisor      Role = "supervisor"       // 主管单位
 	RoleAdmin           Role = "admin"            // 系统管理员
+	RoleIntegration     Role = "integration"      // 发布端: no person's role; time limits name it
 )
 
 // Unit (单位) is an office. A supervisor of a unit sees the units below it too.

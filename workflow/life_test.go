@@ -241,6 +241,9 @@ func TestWithdrawnWhenEveryChannelHasAcknowledged(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
 		d := w.released()
+		if d.DueAt.IsZero() {
+			t.Error("no time limit for the first receipt")
+		}
 		w.receive(d, "wechat", models.ReceiptPublished)
 		w.receive(d, "weibo", models.ReceiptPublished)
 		w.receive(d, "app", models.ReceiptReceived)
@@ -248,8 +251,14 @@ func TestWithdrawnWhenEveryChannelHasAcknowledged(t *testing.T) {
 		wantCode(t, err, models.CodeForbidden)
 		_, err = w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, workflow.WithdrawalInput{Reason: models.ReasonSuperseded, Text: "原决定撤销"})
 		wantCode(t, err, models.CodeInvalid) // the number of the decision is missing
+		if !w.stored(d).DueAt.IsZero() {
+			t.Error("a published draft still waits for its receipt")
+		}
 		now := w.must(w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong))
 		wantState(t, now, models.StateWithdrawing)
+		if now.DueAt.IsZero() {
+			t.Error("no time limit for the channels to acknowledge")
+		}
 		_, err = w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong)
 		wantCode(t, err, models.CodeConflict)
 

@@ -263,7 +263,7 @@ func (c *profileChecker) check() {
 			c.fault("limit", i, "lane %q is neither ordinary nor urgent", l.Lane)
 		}
 		for _, r := range l.Roles {
-			if !known[r] {
+			if !known[r] && r != models.RoleIntegration {
 				c.fault("limit", i, "role %q is not declared", r)
 			}
 		}
@@ -414,7 +414,7 @@ func (ps *Profiles) Profile(name string) (*Profile, error) {
 // fixedRoles are the roles that no profile declares.
 var fixedRoles = map[models.Role]string{
 	models.RoleAuthor: "拟稿人", models.RoleSecrecyReviewer: "保密审查员", models.RoleConsultee: "会签单位",
-	models.RoleSupervisor: "主管单位", models.RoleAdmin: "系统管理员",
+	models.RoleSupervisor: "主管单位", models.RoleAdmin: "系统管理员", models.RoleIntegration: "发布端",
 }
 
 // All lists the profiles: the default one first, then by name.
@@ -455,4 +455,6 @@ func (ps *Profiles) signs(r models.Role) bool {
 }
 
 // KnowsRole says whether a role may be granted.
-func (ps *Profiles) KnowsRole(r models.Role) bool { return ps.RoleLabel(r) != string(r) }
+func (ps *Profiles) KnowsRole(r models.Role) bool {
+	return r != models.RoleIntegration && ps.RoleLabel(r) != string(r)
+}

@@ -49,7 +49,8 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 	if now.State, err = move(ctx, d.State, d.Route, eventRelease, ""); err != nil {
 		return change{}, err
 	}
-	now.Step, now.DueAt, now.ReleaseID = -1, time.Time{}, r.ID
+	now.Step, now.ReleaseID = -1, r.ID
+	now.DueAt = k.profile.channelDue(d, releaseTime(r, revision.Content))
 	superseded, err := w.supersededBy(ctx, actor, d)
 	if err != nil {
 		return change{}, err
@@ -64,6 +65,19 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 		}
 		return w.insertRelease(tx, r, certificate, superseded)
 	}).after(w.released.ring), nil
+}
+
+// channelDue is when the channels have to say that they did what they were told at a time.
+func (p *Profile) channelDue(d models.Draft, told time.Time) time.Time {
+	return p.Due(models.Step{Roles: []models.Role{models.RoleIntegration}}, laneOf(d), told)
+}
+
+// releaseTime is when a release enters the feed.
+func releaseTime(r models.Release, c models.Content) time.Time {
+	if c.NotBefore != nil && c.NotBefore.After(r.ReleasedAt) {
+		return *c.NotBefore
+	}
+	return r.ReleasedAt
 }
 
 // insertRelease writes the release and lets it into the feed: at once, or, with
@@ -84,8 +98,8 @@ func (w *Workflow) insertRelease(tx *store.Tx, r models.Release, certificate mod
 	if err := tx.InsertRelease(r); err != nil {
 		return err
 	}
-	if at := certificate.NotBefore; at != nil && at.After(r.ReleasedAt) {
-		return tx.InsertSchedule(r.ID, *at)
+	if at := releaseTime(r, models.Content{NotBefore: certificate.NotBefore}); at.After(r.ReleasedAt) {
+		return tx.InsertSchedule(r.ID, at)
 	}
 	return w.publish(tx, r, s)
 }
@@ -147,6 +161,7 @@ func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d model
 	at := w.clock()
 	s.event, err = newEvent(was.ID, was.ChainN, was.ChainHead, at, actor, "superseded",
 		map[string]any{"by": d.ID, "release": old.ID, "from": was.State, "state": s.now.State, "digest": was.Digest})
+	s.now.DueAt = time.Time{}
 	s.now.ChainN, s.now.ChainHead, s.now.Version, s.now.UpdatedAt = s.event.N, s.event.Hash, was.Version+1, at
 	return s, err
 }
@@ -291,12 +306,20 @@ func (w *Workflow) received(ctx context.Context, d models.Draft, r models.Releas
 		e, kind = eventWithdrawn, "withdrawn"
 		c = c.then(func(tx *store.Tx, _ models.AuditEvent) error { return tx.FinishWithdrawal(r.ID, receipt.ReceivedAt) })
 	}
-	if e != "" {
-		c.kind = kind
-		var err error
-		if c.now.State, err = move(ctx, d.State, d.Route, e, ""); err != nil {
+	if e == "" {
+		return c, nil
+	}
+	c.kind, c.now.DueAt = kind, time.Time{}
+	var err error
+	if c.now.State, err = move(ctx, d.State, d.Route, e, ""); err != nil {
+		return c, err
+	}
+	if c.now.State == models.StateWithdrawing {
+		_, profile, err := w.accountOf(ctx, d)
+		if err != nil {
 			return c, err
 		}
+		c.now.DueAt = profile.channelDue(d, receipt.ReceivedAt)
 	}
 	return c, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"shenfa/models"
 	"shenfa/models/store"
@@ -121,8 +122,9 @@ func (w *Workflow) Withdraw(ctx context.Context, actor models.Actor, releaseID s
 	at := w.clock()
 	x := models.Withdrawal{ID: newID(), ReleaseID: r.ID, Reason: in.Reason, Text: in.Text, Document: in.Document, Digest: r.Digest,
 		By: actor.ID, Role: as.role, At: at}
+	now.DueAt = profile.channelDue(d, at)
 	if e == eventWithdrawn {
-		x.DoneAt = at
+		x.DoneAt, now.DueAt = at, time.Time{}
 	}
 	c := change{was: d, now: now, kind: "withdrawal", done: w.released.ring,
 		data:    map[string]any{"withdrawal": x.ID, "release": r.ID, "reason": x.Reason, "text": x.Text, "document": x.Document, "role": as.role, "on_behalf_of": as.onBehalfOf},
