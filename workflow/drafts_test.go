@@ -268,6 +268,20 @@ func TestDecisionsNeedTheirReasons(t *testing.T) {
 	})
 }
 
+func TestContentChangedBehindTheDigestIsNotReleased(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		d := w.approve("editor", w.submitted(w.input(cleanBody)))
+		if _, err := w.store.DB().Exec("UPDATE revisions SET body = concat(body, '。') WHERE draft_id = '" + d.ID + "'"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.decide("account_lead", d, models.ActionApprove)
+		wantCode(t, err, models.CodeInternal)
+		if page, err := w.Feed(context.Background(), w.puller, workflow.FeedQuery{}); err != nil || len(page.Items) != 0 {
+			t.Fatalf("it was released: %+v, %v", page, err)
+		}
+	})
+}
+
 func TestTwoSimultaneousDecisionsGiveOne(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		for range 200 {
