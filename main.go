@@ -82,6 +82,7 @@ func newRootCommand() *cobra.Command {
 		newMigrateCommand(),
 		newUserCommand(),
 		newTokenCommand(),
+		newCalendarCommand(),
 		newAuditCommand(),
 		newReleaseCommand(),
 		newRescanCommand(),

@@ -15,6 +15,7 @@ import (
 	"shenfa/models/store"
 	"shenfa/screening"
 	"shenfa/workflow"
+	"shenfa/workflow/webhook"
 )
 
 // program is the whole service put together, as serve and demo run it.
@@ -59,7 +60,11 @@ func (p *program) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Profiles: profiles, Algorithm: p.settings.Workflow.CertificateAlgorithm, Log: p.log}); err != nil {
+	guard, err := webhook.NewGuard(p.settings.Webhooks.Allow)
+	if err != nil {
+		return err
+	}
+	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Profiles: profiles, Guard: guard, Algorithm: p.settings.Workflow.CertificateAlgorithm, Log: p.log}); err != nil {
 		return err
 	}
 	s := p.settings.Server

@@ -38,6 +38,7 @@ func checks(c Config) []check {
 		{"database.dsn", hasAnyPrefix(d.DSN, "sqlite:", "mysql:"), `应以 "sqlite:" 或 "mysql:" 开头`},
 		{"database.max_conns", 0 <= d.MaxConns && d.MaxConns <= 10000, "应在 0 与 10000 之间"},
 		{"workflow.certificate_algorithm", oneOf(c.Workflow.CertificateAlgorithm, "Ed25519", "SM2"), `应是 "Ed25519" 或 "SM2"`},
+		{"webhooks.allow", !slices.ContainsFunc(c.Webhooks.Allow, isTooWide), `每一项应是地址或网段，如 "10.20.0.0/16"，IPv4 不得宽于 /8，IPv6 不得宽于 /7`},
 		{"log.level", oneOf(c.Log.Level, "debug", "info", "warn", "error"), `应是 "debug"、"info"、"warn" 或 "error"`},
 		{"log.format", oneOf(c.Log.Format, "text", "json"), `应是 "text" 或 "json"`},
 	}
@@ -62,6 +63,15 @@ func isBaseURL(value string) bool {
 	u, err := url.Parse(value)
 	return err == nil && oneOf(u.Scheme, "http", "https") && u.Hostname() != "" && u.User == nil &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == ""
+}
+
+// isTooWide says whether an entry is no network, or one so wide that it permits the whole internet.
+func isTooWide(value string) bool {
+	prefix, err := netip.ParsePrefix(value)
+	if err != nil {
+		return isNoNetwork(value)
+	}
+	return prefix.Bits() < 7 || prefix.Addr().Is4() && prefix.Bits() < 8
 }
 
 func isNoNetwork(value string) bool {

@@ -17,6 +17,8 @@ type Config struct {
 	Screening Screening `toml:"screening"`
 	// 审签流程。
 	Workflow Workflow `toml:"workflow"`
+	// 向其他系统推送通知。
+	Webhooks Webhooks `toml:"webhooks"`
 	// 运行日志。
 	Log Log `toml:"log"`
 }
@@ -77,6 +79,12 @@ type Workflow struct {
 	CertificateAlgorithm string `toml:"certificate_algorithm"`
 }
 
+// Webhooks is the section of the calls to other servers.
+type Webhooks struct {
+	// 允许推送到的内部地址或网段，如 ["10.20.0.0/16"]。公网 https 地址不必列出；本机、内网等其他地址一概拒绝，除非列在这里。明文 http 只能用于列在这里的地址。
+	Allow []string `toml:"allow"`
+}
+
 // Log is the section of the log.
 type Log struct {
 	// 最低记录级别：debug、info、warn 或 error。
@@ -103,6 +111,7 @@ func Default() Config {
 		},
 		Database: Database{DSN: "sqlite://shenfa.db", MigrateOnStart: true},
 		Workflow: Workflow{CertificateAlgorithm: "Ed25519"},
+		Webhooks: Webhooks{Allow: []string{}},
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }

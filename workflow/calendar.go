@@ -200,3 +200,14 @@ func (t *calendarTable) officeTime(now time.Time, need time.Duration, office Off
 		}
 	}
 }
+
+// settled says whether the calendar of all days between two moments is loaded.
+func (c *Calendar) settled(from, to time.Time) bool {
+	t := c.current()
+	for d := dayOf(from); d <= dayOf(to); d++ {
+		if !t.settled(d) {
+			return false
+		}
+	}
+	return true
+}

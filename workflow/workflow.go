@@ -18,6 +18,7 @@ import (
 	"shenfa/models/sign"
 	"shenfa/models/store"
 	"shenfa/screening"
+	"shenfa/workflow/webhook"
 )
 
 // Options wires a Workflow.
@@ -28,7 +29,8 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default()
 
-	Algorithm string // of the signatures of certificates and checkpoints (package sign); "": Ed25519
+	Guard     *webhook.Guard // where webhooks may be called; nil: public addresses alone
+	Algorithm string         // of the signatures of certificates and checkpoints (package sign); "": Ed25519
 }
 
 // Workflow is the one place where drafts change. It keeps no state of a draft
@@ -48,6 +50,7 @@ type Workflow struct {
 
 	key   models.Signer // signs certificates and checkpoints
 	reads readMarks
+	guard *webhook.Guard
 }
 
 // New makes a workflow over a migrated store. The first one on a database makes its signing key.
@@ -61,6 +64,7 @@ func New(o Options) (*Workflow, error) {
 	}
 	signing := &signing{store: w.store, now: w.now, algorithm: cmp.Or(o.Algorithm, sign.Ed25519)}
 	w.key = signing.sign
+	w.guard = o.Guard
 	return w, signing.begin(context.Background())
 }
 

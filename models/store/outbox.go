@@ -15,6 +15,8 @@ type noticeRow struct {
 	DraftID string
 	Payload string
 	At      int64
+
+	DispatchedAt int64 // to the webhooks; 0: not yet
 }
 
 func (noticeRow) TableName() string { return "notices" }

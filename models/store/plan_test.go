@@ -142,4 +142,5 @@ func scans(t *testing.T, s *store.Store, query string, args []any) (bad []string
 // tableNames are the tables and the aliases that stand for one in a query; b, a and w are parts already limited.
 var tableNames = map[string]bool{"drafts": true, "d": true, "draft_terms": true, "t": true, "u": true, "g": true, "revisions": true, "reports": true,
 	"decisions": true, "dispositions": true, "audit_events": true, "releases": true, "r": true, "feed": true, "f": true, "receipts": true,
-	"once_keys": true, "users": true, "grants": true, "tokens": true}
+	"once_keys": true, "users": true, "grants": true, "tokens": true,
+	"notices": true, "deliveries": true, "reminders": true, "job_turns": true}

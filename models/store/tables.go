@@ -29,7 +29,7 @@ func rowTypes() []any {
 	return []any{unitRow{}, accountRow{}, userRow{}, grantRow{}, tokenRow{}, draftRow{}, termRow{}, revisionRow{},
 		reportRow{}, decisionRow{}, dispositionRow{}, eventRow{}, chainRow{}, counterRow{}, noticeRow{}, releaseRow{},
 		feedRow{}, pullRow{}, scheduleRow{}, withdrawalRow{}, consultationRow{}, delegationRow{}, receiptRow{}, onceRow{}, keyRow{}, sessionRow{}, editionRow{}, installationRow{},
-		rescanRow{}, workItemRow{}}
+		rescanRow{}, workItemRow{}, reminderRow{}, webhookRow{}, deliveryRow{}, turnRow{}, calendarRow{}}
 }
 
 func parseTables() (*tables, error) {

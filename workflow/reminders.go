@@ -1,0 +1,159 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"shenfa/models"
+	"shenfa/models/store"
+)
+
+// jobBatch is how much of its work one call of a job takes up.
+const jobBatch = 100
+
+// Kinds of the notices about waiting steps.
+const (
+	noticeReminder   = "reminder"   // the step is due: to those whom it waits for
+	noticeEscalation = "escalation" // it is still waiting: to those above them
+)
+
+// RemindDue writes the reminders of the steps that are due, one for each time
+// that a draft waits, and gives how many. It decides nothing: a time limit
+// that has passed only ever tells people. Any number of replicas may call it at once.
+func (w *Workflow) RemindDue(ctx context.Context) (n int, err error) {
+	drafts, err := w.store.Unreminded(ctx, w.clock(), jobBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range drafts {
+		claimed, failure := w.remind(ctx, d)
+		if claimed {
+			n++
+		}
+		err = errors.Join(err, failure)
+	}
+	return n, err
+}
+
+// EscalateDue writes the escalation notices of the steps that still wait, a
+// time after their reminder that the profile says; each once.
+func (w *Workflow) EscalateDue(ctx context.Context) (n int, err error) {
+	overdue, err := w.store.Unescalated(ctx, w.clock(), jobBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range overdue {
+		claimed, failure := w.escalate(ctx, o)
+		if claimed {
+			n++
+		}
+		err = errors.Join(err, failure)
+	}
+	return n, err
+}
+
+func (w *Workflow) remind(ctx context.Context, d models.Draft) (claimed bool, err error) {
+	at := w.clock()
+	step, profile := w.waitsFor(ctx, d)
+	notices := overdueNotice(profile, d, d.DueAt, noticeReminder, step.Roles, at)
+	var escalate Due
+	if profile != nil {
+		escalate = profile.EscalationOf(step, laneOf(d), d.DueAt)
+	}
+	err = w.store.Update(ctx, func(tx *store.Tx) error {
+		var err error
+		if claimed, err = tx.ClaimReminder(d, at, escalate.At); err != nil || !claimed || len(notices) == 0 {
+			return err
+		}
+		return tx.InsertNotices(notices)
+	})
+	return claimed && err == nil, err
+}
+
+func (w *Workflow) escalate(ctx context.Context, o models.Overdue) (claimed bool, err error) {
+	at := w.clock()
+	var notices []models.Notice
+	if o.Draft.State != "" {
+		step, profile := w.waitsFor(ctx, o.Draft)
+		notices = overdueNotice(profile, o.Draft, o.DueAt, noticeEscalation, above(profile, step), at)
+	}
+	err = w.store.Update(ctx, func(tx *store.Tx) error {
+		var err error
+		if claimed, err = tx.ClaimEscalation(o, at); err != nil || !claimed || len(notices) == 0 {
+			return err
+		}
+		return tx.InsertNotices(notices)
+	})
+	return claimed && err == nil, err
+}
+
+// waitsFor is the step at which a draft waits, and the profile of its account;
+// nil if that cannot be read: the reminder does not depend on it.
+func (w *Workflow) waitsFor(ctx context.Context, d models.Draft) (models.Step, *Profile) {
+	role, _ := waitingRole(d.State)
+	step := models.Step{ID: string(role), Roles: []models.Role{role}}
+	if d.Step >= 0 && d.Step < len(d.Route) && d.Route[d.Step].State() == d.State {
+		step = d.Route[d.Step]
+	}
+	account, err := w.store.Account(ctx, d.AccountID)
+	if err != nil {
+		return step, nil
+	}
+	profile, err := w.profileOf(account)
+	if err != nil {
+		return step, nil
+	}
+	return step, profile
+}
+
+// above are the roles next in rank above a step's; where there are none, the supervising office.
+func above(p *Profile, step models.Step) []models.Role {
+	if p == nil {
+		return []models.Role{models.RoleSupervisor}
+	}
+	highest := 0
+	for _, r := range step.Roles {
+		highest = max(highest, p.rank(r))
+	}
+	next := 0
+	var roles []models.Role
+	for _, r := range p.Roles {
+		switch {
+		case r.Rank <= highest:
+		case next == 0 || r.Rank < next:
+			next, roles = r.Rank, []models.Role{r.ID}
+		case r.Rank == next:
+			roles = append(roles, r.ID)
+		}
+	}
+	if len(roles) == 0 {
+		return []models.Role{models.RoleSupervisor}
+	}
+	return roles
+}
+
+// overdueNotice is the notice about a draft that waits too long; none about one
+// that waits for no role, such as a locked one.
+func overdueNotice(p *Profile, d models.Draft, due time.Time, kind string, to []models.Role, at time.Time) []models.Notice {
+	if _, waiting := waitingRole(d.State); !waiting {
+		return nil
+	}
+	payload := map[string]any{"state": d.State, "due_at": due, "to": to}
+	if p != nil && p.Provisional(d) {
+		payload["provisional"] = true
+	}
+	n := notice(kind, payload)
+	n.ID, n.DraftID, n.At = newID(), d.ID, at
+	return []models.Notice{n}
+}
+
+// Provisional says whether the due time of a draft rests on a calendar that is
+// not loaded: then only weekends were counted out.
+func (p *Profile) Provisional(d models.Draft) bool {
+	if d.DueAt.IsZero() || d.Step < 0 || d.Step >= len(d.Route) {
+		return false
+	}
+	l, limited := p.Limit(d.Route[d.Step], laneOf(d))
+	return limited && l.Within.clock == 0 && !p.calendar.settled(d.UpdatedAt, d.DueAt)
+}
