@@ -81,7 +81,11 @@ func (a *API) drafts(ctx context.Context, actor models.Actor, in *draftsInput) (
 }
 
 func (a *API) readDraft(ctx context.Context, actor models.Actor, in *ByDraft) (*DraftOutput, error) {
-	return a.draft(ctx, actor, in.ID)
+	out, err := a.draft(ctx, actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return out, a.read(ctx, actor, workflow.ReadDraft, in.ID)
 }
 
 type reviseInput struct {
