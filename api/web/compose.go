@@ -238,12 +238,7 @@ func (p composePage) Error(pointer string) string {
 	if p.Refusal == nil {
 		return ""
 	}
-	for _, at := range []string{pointer, pointer + "/0"} {
-		if message := p.Refusal.Fields[at]; message != "" {
-			return message
-		}
-	}
-	return ""
+	return p.Refusal.at(pointer)
 }
 
 // Formats, Kinds and Tiers are the choices of the form, with what is chosen now.

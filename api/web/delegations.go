@@ -164,10 +164,5 @@ func (p delegationsPage) Error(pointer string) string {
 	if p.Refusal == nil {
 		return ""
 	}
-	for _, at := range []string{pointer, pointer + "/0"} {
-		if message := p.Refusal.Fields[at]; message != "" {
-			return message
-		}
-	}
-	return ""
+	return p.Refusal.at(pointer)
 }

@@ -2,7 +2,10 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -49,6 +52,16 @@ type refusal struct {
 	Message string
 	ErrorID string // stands in the log; only of faults of the program
 	Fields  map[string]string
+}
+
+// at is what is wrong at a pointer, or with the first faulty item of a list there.
+func (r refusal) at(pointer string) string {
+	for _, place := range slices.Sorted(maps.Keys(r.Fields)) {
+		if place == pointer || strings.HasPrefix(place, pointer+"/") && !strings.ContainsFunc(place[len(pointer)+1:], func(c rune) bool { return c < '0' || c > '9' }) {
+			return r.Fields[place]
+		}
+	}
+	return ""
 }
 
 // refuse makes err a refusal and logs it if it is a fault of the program.

@@ -155,7 +155,7 @@ func dispositionLabel(k models.DispositionKind) string {
 func receiptLabel(r models.ReceiptState) string {
 	return labelOr(map[models.ReceiptState]string{
 		models.ReceiptReceived: "已接收", models.ReceiptPublished: "已发布",
-		models.ReceiptRemoved: "已删除", models.ReceiptFailed: "发布失败",
+		models.ReceiptRemoved: "已撤下", models.ReceiptFailed: "发布失败",
 	}, r)
 }
 

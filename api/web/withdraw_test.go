@@ -67,7 +67,7 @@ func TestAReleaseIsWithdrawnOnConfirmation(t *testing.T) {
 		wants(http.StatusOK, "撤回中", "还有 2 个渠道未撤下", "尚未撤下", "云政〔2026〕9号", "张主任")
 	b.post(path, "digest", d.Digest, "reason", "error", "text", "再次", "confirmed", "yes").wants(http.StatusConflict, "稿件状态已变化")
 	w.receipts(d.ReleaseID, models.ReceiptRemoved, "微信公众号")
-	b.get("/drafts/"+d.ID).wants(http.StatusOK, "还有 1 个渠道未撤下", "已删除")
+	b.get("/drafts/"+d.ID).wants(http.StatusOK, "还有 1 个渠道未撤下", "已撤下")
 	w.receipts(d.ReleaseID, models.ReceiptRemoved, "微博")
 	b.get("/drafts/"+d.ID).wants(http.StatusOK, "已撤回", "全部撤下")
 	w.as(models.RoleEditor).post(path, "digest", d.Digest, "reason", "error", "text", "x", "confirmed", "yes").wants(http.StatusForbidden, "没有权限")
