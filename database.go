@@ -89,7 +89,11 @@ func (p *place) withEngine(c *cobra.Command, engine *screening.Engine, do func(c
 	if err != nil {
 		return err
 	}
-	w, err := workflow.New(workflow.Options{Store: db, Engine: engine, Profiles: profiles, Algorithm: settings.Workflow.CertificateAlgorithm, Log: log})
+	clean, err := officialSample()
+	if err != nil {
+		return err
+	}
+	w, err := workflow.New(workflow.Options{Store: db, Engine: engine, Clean: clean, Profiles: profiles, Algorithm: settings.Workflow.CertificateAlgorithm, Log: log})
 	if err != nil {
 		return err
 	}

@@ -1,142 +1,248 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"shenfa/models"
 	"shenfa/screening"
+	"shenfa/workflow"
 )
 
 func newLexiconCommand() *cobra.Command {
-	lexicon := &cobra.Command{Use: "lexicon", Short: "检查、导出机审规则和词库"}
-	lexicon.AddCommand(newLexiconCheckCommand(), newLexiconExportCommand())
+	lexicon := &cobra.Command{Use: "lexicon", Short: "管理词库：检查、导入、导出、安装、列出版次"}
+	lexicon.AddCommand(newLexiconCheckCommand(), newLexiconImportCommand(), newLexiconExportCommand(), newLexiconEditionsCommand(), newLexiconInstallCommand())
 	return lexicon
 }
 
-func newLexiconCheckCommand() *cobra.Command {
-	var rulesDir, clean string
-	var asJSON bool
+func newLexiconImportCommand() *cobra.Command {
+	var (
+		at         place
+		unit, note string
+		install    bool
+	)
 	c := &cobra.Command{
-		Use: "check", Short: "检查规则：逐条试跑正反例，报告重复词、误报词和放行词候选", Args: cobra.NoArgs,
-		Long: `检查规则和词库：每条规则的正例必须命中、反例不得命中，错误指明文件、行号和规则。
-随后给出导入报告：折叠后重复的词；短词所在的常用词（放行词候选）；
---clean FILE（.jsonl，每行一篇，字段 text）中的干净官方文本里命中的规则和词。
-退出码：0 全部通过；1 有规则不符；2 规则读不了。`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			rules, err := loadRules(rulesDir)
-			if err != nil {
-				return &exitError{exitUsage, err}
-			}
-			engine, err := screening.New(screening.Options{RulesDir: rulesDir})
-			if err != nil {
-				return &exitError{exitUsage, err}
-			}
-			<-engine.Ready()
-			if err := engine.Err(); err != nil {
-				return &exitError{exitFailed, err}
-			}
-			texts, err := cleanTexts(clean)
-			if err != nil {
-				return &exitError{exitUsage, err}
-			}
-			report, err := engine.Inspect(rules, texts)
+		Use: "import 目录或压缩包", Short: "导入一个版次，给出导入报告", Args: exactArgs("目录或压缩包"),
+		Long: `导入一个版次：目录或 zip 压缩包，其中有 *.toml 规则文件和 lexicon/*.tsv 词表。
+
+导入的文件叠加在随程序提供的规则之上：新文件是增补，同名文件是替换，[[exception]] 表写明例外。
+与随程序提供的完全相同的文件自动略去，程序升级后仍用新的。有误则不导入，并逐条指出。
+导入后不即生效；加 --install 随即安装，运行中的服务在数秒内启用，不必重启。`,
+		Example: "  shenfa lexicon import 本县规则 --note 2026年第一版 --install\n  shenfa lexicon import 医院规则.zip --unit 云雾县人民医院",
+		RunE: func(c *cobra.Command, args []string) error {
+			files, err := readEdition(args[0])
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return json.NewEncoder(c.OutOrStdout()).Encode(report)
-			}
-			return printInspection(c.OutOrStdout(), report, len(texts))
+			return at.withLexicon(c, func(ctx context.Context, w *workflow.Workflow) error {
+				unitID, err := unitIDNamed(ctx, w, unit)
+				if err != nil {
+					return err
+				}
+				edition, report, err := w.ImportEdition(ctx, models.System(), workflow.EditionInput{Files: files, Note: note, UnitID: unitID})
+				if err != nil {
+					return err
+				}
+				printImport(c.OutOrStdout(), edition, report)
+				if !install {
+					_, err := fmt.Fprintf(c.OutOrStdout(), "尚未生效。安装：shenfa lexicon install %s\n", edition.ID)
+					return err
+				}
+				return installEdition(ctx, c.OutOrStdout(), w, edition.ID, unitID)
+			})
 		},
 	}
-	c.Flags().StringVar(&rulesDir, "rules", "", "规则文件夹（默认为内置规则）")
-	c.Flags().StringVar(&clean, "clean", "", "干净的官方文本（.jsonl）")
-	c.Flags().BoolVar(&asJSON, "json", false, "以 JSON 输出")
+	at.flags(c)
+	c.Flags().StringVar(&unit, "unit", "", "用于哪个`单位`（名称或编号）；不给则用于全部单位")
+	c.Flags().StringVar(&note, "note", "", "`说明`，列表中显示")
+	c.Flags().BoolVar(&install, "install", false, "导入后随即安装")
 	return c
-}
-
-func loadRules(dir string) (*screening.Rules, error) {
-	if dir == "" {
-		return screening.EmbeddedRules()
-	}
-	return screening.LoadRules(os.DirFS(dir))
-}
-
-func cleanTexts(name string) (texts []screening.Text, err error) {
-	if name == "" {
-		return nil, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	lines := bufio.NewReaderSize(f, 1<<20)
-	for n := 1; ; n++ {
-		line, err := readLine(lines)
-		if len(line) > 1 {
-			var doc struct{ Text string }
-			if err := json.Unmarshal(line, &doc); err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
-			}
-			texts = append(texts, screening.Text{Body: doc.Text})
-		}
-		if errors.Is(err, io.EOF) {
-			return texts, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
-		}
-	}
-}
-
-func printInspection(w io.Writer, r screening.Inspection, texts int) error {
-	out := bufio.NewWriter(w)
-	_, _ = fmt.Fprintf(out, "版次 %s：规则 %d 条，词 %d 个，正反例全部相符\n", r.Edition, r.Rules, r.Terms)
-	for _, group := range r.Duplicates {
-		_, _ = fmt.Fprintf(out, "重复　%s\n", group)
-	}
-	for _, c := range r.Contained {
-		_, _ = fmt.Fprintf(out, "放行词候选　%s　%s\n", c.Term, c.Words)
-	}
-	if texts > 0 {
-		_, _ = fmt.Fprintf(out, "干净文本 %d 篇，命中 %d 种\n", texts, len(r.Firing))
-	}
-	for _, f := range r.Firing {
-		_, _ = fmt.Fprintf(out, "误报　%s　%s　%d 次　%s\n", f.Rule, f.Text, f.Count, printable([]rune(f.Example)))
-	}
-	return out.Flush()
 }
 
 func newLexiconExportCommand() *cobra.Command {
-	var rulesDir string
+	var (
+		at  place
+		out string
+	)
 	c := &cobra.Command{
-		Use: "export DIR", Short: "把规则和词库写到文件夹，供修改后用 --rules 使用", Args: cobra.ExactArgs(1),
+		Use: "export [版次]", Short: "导出一个版次的规则文件；不给版次则导出现行通用的整套",
+		Example: "  shenfa lexicon export --out 规则目录\n  shenfa lexicon export 4f2a9c0d11e8b7a3 --out 规则.zip",
+		Args:    atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
-			rules, err := loadRules(rulesDir)
-			if err != nil {
-				return &exitError{exitUsage, err}
+			if out == "" {
+				return usageError("请用 --out 给出导出到的目录或 .zip 文件")
 			}
-			for name, data := range rules.Files() {
-				path := filepath.Join(args[0], filepath.FromSlash(name))
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					return &exitError{exitUsage, err}
+			return at.withLexicon(c, func(ctx context.Context, w *workflow.Workflow) error {
+				edition, files, err := w.EditionFiles(ctx, models.System(), strings.Join(args, ""))
+				if err != nil {
+					return err
 				}
-				if err := os.WriteFile(path, data, 0o644); err != nil {
-					return &exitError{exitUsage, err}
+				if err := writeEdition(out, files); err != nil {
+					return err
 				}
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "版次 %s：%d 个文件已写到 %s\n", rules.Edition(), len(rules.Files()), args[0])
-			return err
+				_, err = fmt.Fprintf(c.OutOrStdout(), "已导出版次 %s（%d 个文件）到 %s\n", edition.ID, len(files), out)
+				return err
+			})
 		},
 	}
-	c.Flags().StringVar(&rulesDir, "rules", "", "规则文件夹（默认为内置规则）")
+	at.flags(c)
+	c.Flags().StringVar(&out, "out", "", "`目录`，或以 .zip 结尾的文件")
 	return c
+}
+
+func newLexiconEditionsCommand() *cobra.Command {
+	var at place
+	c := &cobra.Command{
+		Use: "editions", Short: "列出各版次，以及何处安装了哪个", Args: exactArgs(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return at.withLexicon(c, func(ctx context.Context, w *workflow.Workflow) error {
+				view, err := w.Editions(ctx, models.System())
+				if err != nil {
+					return err
+				}
+				printEditions(c.OutOrStdout(), view)
+				return nil
+			})
+		},
+	}
+	at.flags(c)
+	return c
+}
+
+func newLexiconInstallCommand() *cobra.Command {
+	var (
+		at   place
+		unit string
+	)
+	c := &cobra.Command{
+		Use: "install 版次", Short: "安装一个已导入的版次，立即生效", Args: exactArgs("版次"),
+		Long: `安装一个已导入的版次。运行中的服务在数秒内启用，不必重启，审签中的稿件在签发前按新版次复审。
+
+安装随程序提供的版次（见 shenfa lexicon editions），即撤下此处原来安装的版次。`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return at.withLexicon(c, func(ctx context.Context, w *workflow.Workflow) error {
+				unitID, err := unitIDNamed(ctx, w, unit)
+				if err != nil {
+					return err
+				}
+				return installEdition(ctx, c.OutOrStdout(), w, args[0], unitID)
+			})
+		},
+	}
+	at.flags(c)
+	c.Flags().StringVar(&unit, "unit", "", "装给哪个`单位`（名称或编号）；不给则为全部单位")
+	return c
+}
+
+func installEdition(ctx context.Context, out io.Writer, w *workflow.Workflow, id, unitID string) error {
+	force, err := w.InstallEdition(ctx, models.System(), id, unitID)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "已安装到%s，现行版次 %s。\n", cmp.Or(force.Unit, "全部单位"), force.InForce)
+	return err
+}
+
+// withLexicon runs a command on the workflow with the engine that the settings ask for.
+func (p *place) withLexicon(c *cobra.Command, do func(ctx context.Context, w *workflow.Workflow) error) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	engine, err := screening.New(screening.Options{RulesDir: settings.Screening.RulesDir})
+	if err != nil {
+		return err
+	}
+	return p.withEngine(c, engine, do)
+}
+
+func unitIDNamed(ctx context.Context, w *workflow.Workflow, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	u, err := unitNamed(ctx, w, name)
+	return u.ID, err
+}
+
+// readEdition reads the rule files of a folder, or a zip archive.
+func readEdition(path string) (map[string][]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, usageError("读不到 %s：%w", path, err)
+	}
+	if !info.IsDir() {
+		if info.Size() > workflow.MaxArchive {
+			return nil, models.Errorf(models.CodeTooLarge, "压缩包超过 %d MB 的上限。", workflow.MaxArchive>>20)
+		}
+		archive, err := os.ReadFile(path)
+		if err != nil {
+			return nil, usageError("读不到 %s：%w", path, err)
+		}
+		return workflow.ReadArchive(archive)
+	}
+	files, dir := map[string][]byte{}, os.DirFS(path)
+	for _, pattern := range []string{"*.toml", "lexicon/*.tsv"} {
+		names, err := fs.Glob(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			if files[name], err = fs.ReadFile(dir, name); err != nil {
+				return nil, usageError("%w", err)
+			}
+		}
+	}
+	return workflow.NormalFiles(files)
+}
+
+// writeEdition writes files into a folder that has no other rules, or into a zip archive.
+func writeEdition(out string, files map[string][]byte) error {
+	if strings.EqualFold(filepath.Ext(out), ".zip") {
+		archive, err := workflow.WriteArchive(files)
+		if err != nil {
+			return err
+		}
+		return writeFile(out, archive, 0o644)
+	}
+	if _, err := readEdition(out); err == nil {
+		return usageError("%s 中已有规则文件，请另选空目录", out)
+	}
+	errs := []error{os.MkdirAll(filepath.Join(out, "lexicon"), 0o755)}
+	for name, data := range files {
+		errs = append(errs, writeFile(filepath.Join(out, filepath.FromSlash(name)), data, 0o644))
+	}
+	return errors.Join(errs...)
+}
+
+func printEditions(out io.Writer, view workflow.EditionsView) {
+	_, _ = fmt.Fprintf(out, "随程序提供的版次  %s\n\n现行词库\n", view.Shipped)
+	rows := [][]string{{"适用", "现行版次", "叠加的版次", "安装时间", "备注"}}
+	for _, f := range view.InForce {
+		at := "—"
+		if !f.At.IsZero() {
+			at = f.At.Local().Format(time.DateTime)
+		}
+		rows = append(rows, []string{cmp.Or(f.Unit, "全部单位"), f.InForce, cmp.Or(f.Edition, "—"), at, f.Failure})
+	}
+	printTable(out, rows)
+	_, _ = fmt.Fprintln(out, "\n各版次")
+	rows = [][]string{{"版次", "时间", "类别", "说明"}}
+	for _, e := range view.Items {
+		kind := "导入"
+		if e.Complete {
+			kind = "整套存档"
+		}
+		rows = append(rows, []string{e.ID, e.CreatedAt.Local().Format(time.DateTime), kind, e.Note})
+	}
+	printTable(out, rows)
 }

@@ -64,7 +64,11 @@ func (p *program) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Profiles: profiles, Guard: guard, Algorithm: p.settings.Workflow.CertificateAlgorithm, Log: p.log}); err != nil {
+	clean, err := officialSample()
+	if err != nil {
+		return err
+	}
+	if p.workflow, err = workflow.New(workflow.Options{Store: p.store, Engine: p.engine, Clean: clean, Profiles: profiles, Guard: guard, Algorithm: p.settings.Workflow.CertificateAlgorithm, Log: p.log}); err != nil {
 		return err
 	}
 	s := p.settings.Server

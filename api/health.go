@@ -27,6 +27,10 @@ func (a *API) readyz(c *gin.Context) {
 	default:
 		missing["screening"] = "机审引擎正在加载。"
 	}
+	edition, err := a.options.Workflow.Edition(c.Request.Context())
+	if err != nil && len(missing) == 0 {
+		missing["screening"] = "读不到已安装的词库版次。"
+	}
 	if a.draining.Err() != nil {
 		missing["server"] = "服务正在停止。"
 	}
@@ -35,7 +39,7 @@ func (a *API) readyz(c *gin.Context) {
 		answer(c, http.StatusServiceUnavailable, map[string]any{"status": "unavailable", "missing": missing})
 		return
 	}
-	answer(c, http.StatusOK, map[string]any{"status": "ready", "edition": a.options.Engine.Edition()})
+	answer(c, http.StatusOK, map[string]any{"status": "ready", "edition": edition})
 }
 
 func answer(c *gin.Context, status int, v any) {

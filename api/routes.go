@@ -68,6 +68,11 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("listDelegations", "GET /delegations", g.person, "授权代签列表"), a.delegations)
 	add(a, on("revokeDelegation", "DELETE /delegations/{id} 204", g.person, "撤销授权代签"), a.revokeDelegation)
 
+	add(a, on("listEditions", "GET /lexicon/editions", g.person, "词库版次"), a.editions)
+	add(a, on("importEdition", "POST /lexicon/editions 201", g.admin, "导入词库版次"), a.importEdition)
+	add(a, on("readEdition", "GET /lexicon/editions/{id}", g.person, "一个版次及其规则文件"), a.edition)
+	add(a, on("installEdition", "POST /lexicon/editions/{id}/install", g.admin, "安装词库版次，立即生效"), a.installEdition)
+
 	both := []string{http.MethodGet, http.MethodHead}
 	engine.Match(both, "/healthz", a.healthz)
 	engine.Match(both, "/readyz", a.readyz)

@@ -225,7 +225,11 @@ func confirmation(ids []string, x models.Decision) func(*store.Tx, models.AuditE
 // goes on with the draft as gate gives it, and fresh, if not nil, is stored with it.
 func (w *Workflow) gate(ctx context.Context, actor models.Actor, k desk, content models.Content, dispositions []models.Disposition) (d models.Draft, fresh *models.StoredReport, back *change, err error) {
 	d = k.draft
-	if d.Edition == w.engine.Edition() && d.Profile == k.profile.ID() {
+	engine, err := w.engineOf(ctx, d.UnitID)
+	if err != nil {
+		return d, nil, nil, err
+	}
+	if d.Edition == engine.Edition() && d.Profile == k.profile.ID() {
 		return d, nil, nil, nil
 	}
 	routed, err := w.screenAndRoute(ctx, d, content, dispositions)

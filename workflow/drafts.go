@@ -265,7 +265,11 @@ type routed struct {
 // screenAndRoute screens the content of d and works out where it goes, in a
 // new round: approvals of earlier rounds count no more.
 func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content models.Content, dispositions []models.Disposition) (routed, error) {
-	report, err := w.engine.Screen(ctx, textOf(content))
+	engine, err := w.engineOf(ctx, d.UnitID)
+	if err != nil {
+		return routed{}, err
+	}
+	report, err := engine.Screen(ctx, textOf(content))
 	if err != nil {
 		return routed{}, err
 	}

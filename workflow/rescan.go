@@ -33,7 +33,10 @@ func (w *Workflow) StartRescan(ctx context.Context, actor models.Actor, since st
 			return models.Rescan{}, err
 		}
 	}
-	edition := w.engine.Edition()
+	edition, err := w.Edition(ctx)
+	if err != nil {
+		return models.Rescan{}, err
+	}
 	known, err := w.store.Rescans(ctx, 20)
 	if err != nil {
 		return models.Rescan{}, err
@@ -67,8 +70,11 @@ func (w *Workflow) Rescan(ctx context.Context, actor models.Actor, id string) (m
 // UnfinishedRescans are those of the edition in force that someone has yet to
 // finish: after a start of the server they go on.
 func (w *Workflow) UnfinishedRescans(ctx context.Context) ([]models.Rescan, error) {
+	edition, err := w.Edition(ctx)
+	if err != nil {
+		return nil, err
+	}
 	known, err := w.store.Rescans(ctx, 20)
-	edition := w.engine.Edition()
 	return slices.DeleteFunc(known, func(r models.Rescan) bool { return !r.FinishedAt.IsZero() || r.Edition != edition }), err
 }
 
@@ -97,7 +103,9 @@ func (w *Workflow) RunRescan(ctx context.Context, id string, progress func(model
 		_ = w.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.LeaveRescan(id, owner) }) // else the lease runs out
 	}()
 	for r.FinishedAt.IsZero() {
-		if r.Edition != w.engine.Edition() {
+		if edition, err := w.Edition(ctx); err != nil {
+			return r, err
+		} else if r.Edition != edition {
 			return r, models.Errorf(models.CodeConflict, "词库版次已变更，请按新版次重新开始归档复审。")
 		}
 		if r, err = w.rescanPage(ctx, r, owner); err != nil {
@@ -169,7 +177,7 @@ func (w *Workflow) screenAll(ctx context.Context, releases []models.Release) ([]
 			for i := first; i < len(releases) && ctx.Err() == nil; i += workers {
 				var d models.ReleaseDocument
 				if errs[i] = json.Unmarshal(releases[i].Document, &d); errs[i] == nil {
-					reports[i], errs[i] = w.engine.Screen(ctx, textOf(d.Content()))
+					reports[i], errs[i] = w.Screen(ctx, models.System(), d.AccountID, textOf(d.Content()))
 				}
 			}
 		})

@@ -246,7 +246,7 @@ func BenchmarkRescan(b *testing.B) {
 		}
 		var bodies []string
 		for _, d := range samples { // those that could have been signed as they are
-			report, err := w.Screen(ctx, screening.Text{Title: "简讯", Body: d.Body})
+			report, err := w.Screen(ctx, models.System(), "", screening.Text{Title: "简讯", Body: d.Body})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -261,7 +261,7 @@ func BenchmarkRescan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := later.Screen(ctx, screening.Text{Title: "题", Body: "文"}); err != nil { // the dictionary is loaded
+		if _, err := later.Screen(ctx, models.System(), "", screening.Text{Title: "题", Body: "文"}); err != nil { // the dictionary is loaded
 			b.Fatal(err)
 		}
 		b.StartTimer()

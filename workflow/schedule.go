@@ -72,8 +72,9 @@ func (w *Workflow) releaseScheduled(ctx context.Context, id string) error {
 // back there, and the release never enters the feed.
 func (w *Workflow) held(ctx context.Context, d models.Draft, r models.Release) (change, bool, error) {
 	c := change{was: d, now: d, kind: "entered_feed", data: map[string]any{"release": r.ID}}
-	if d.Edition == w.engine.Edition() {
-		return c, false, nil
+	engine, err := w.engineOf(ctx, d.UnitID)
+	if err != nil || d.Edition == engine.Edition() {
+		return c, false, err
 	}
 	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
 	if err != nil {
@@ -83,7 +84,7 @@ func (w *Workflow) held(ctx context.Context, d models.Draft, r models.Release) (
 	if err != nil {
 		return c, false, err
 	}
-	report, err := w.engine.Screen(ctx, textOf(revision.Content))
+	report, err := engine.Screen(ctx, textOf(revision.Content))
 	if err != nil {
 		return c, false, err
 	}

@@ -23,8 +23,9 @@ import (
 
 // Options wires a Workflow.
 type Options struct {
-	Store    *store.Store // migrated
-	Engine   *screening.Engine
+	Store    *store.Store      // migrated
+	Engine   *screening.Engine // with the shipped rules; installed editions lie upon them
+	Clean    []Text            // clean official texts, on which editions are tried when they are imported
 	Profiles *Profiles
 	Now      func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: slog.Default()
@@ -37,7 +38,9 @@ type Options struct {
 // in memory: any number of replicas may work on one database.
 type Workflow struct {
 	store    *store.Store
-	engine   *screening.Engine
+	engine   *screening.Engine // the shipped rules; engineOf has those in force
+	clean    []Text
+	forces   forces
 	profiles *Profiles
 	now      func() time.Time
 	log      *slog.Logger
@@ -55,7 +58,7 @@ type Workflow struct {
 
 // New makes a workflow over a migrated store. The first one on a database makes its signing key.
 func New(o Options) (*Workflow, error) {
-	w := &Workflow{store: o.Store, engine: o.Engine, profiles: o.Profiles, now: o.Now, log: o.Log}
+	w := &Workflow{store: o.Store, engine: o.Engine, clean: o.Clean, profiles: o.Profiles, now: o.Now, log: o.Log}
 	if w.now == nil {
 		w.now = time.Now
 	}
@@ -227,7 +230,23 @@ func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.pr
 // Text is a text to screen.
 type Text = screening.Text
 
-// Screen screens a text without storing anything.
-func (w *Workflow) Screen(ctx context.Context, t Text) (models.Report, error) {
-	return w.engine.Screen(ctx, t)
+// Screen screens a text without storing anything, as a draft of the account
+// (one that the actor sees), or with accountID "" by the rules that hold for all.
+func (w *Workflow) Screen(ctx context.Context, actor models.Actor, accountID string, t Text) (models.Report, error) {
+	var unitID string
+	if accountID != "" {
+		if !actor.Admin && !actor.Sees(accountID) {
+			return models.Report{}, models.Errorf(models.CodeNotFound, "没有这个账号，或您在该账号没有角色。")
+		}
+		account, err := w.account(ctx, accountID)
+		if err != nil {
+			return models.Report{}, err
+		}
+		unitID = account.UnitID
+	}
+	engine, err := w.engineOf(ctx, unitID)
+	if err != nil {
+		return models.Report{}, err
+	}
+	return engine.Screen(ctx, t)
 }
