@@ -222,4 +222,4 @@ func (s *segmenter) common(word string) bool {
 }
 
 // commonCost parts 高度 and 安全 from 李强 and 王芳.
-const commonCost = 18.3
+const commonCost = 16.2

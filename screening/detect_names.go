@@ -50,12 +50,12 @@ var roles = []struct {
 	role  role
 	words string
 }{
-	{victim, "死者 遇难者 罹难者 遇害者 遇难人员 遇难群众 逝者 被害人 受害人 受害者 被害者 伤者 伤员 受伤人员 受伤群众 受伤村民 受伤工人 失踪者 失联者 失踪人员 失联人员 走失人员 走失老人 被困人员 落水者 溺水者 溺亡者 轻生者 获救者 被救者 吸毒人员 戒毒人员 强戒人员 被拐儿童 被拐妇女 性侵受害人 家暴受害人 自杀者 坠楼者 烧伤者"},
-	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人 残疾人员 阳性人员 病患 孕产妇 产妇"},
+	{victim, "死者 遇难者 罹难者 遇害者 遇难人员 遇难群众 逝者 被害人 受害人 受害者 被害者 伤者 伤员 受伤人员 受伤群众 受伤村民 受伤工人 失踪者 失联者 失踪人员 失联人员 走失人员 走失老人 被困人员 落水者 溺水者 溺亡者 轻生者 获救者 被救者 吸毒人员 戒毒人员 强戒人员 被拐儿童 被拐妇女 性侵受害人 家暴受害人 遗属 死亡人员 轻生女子 轻生男子 被拐卖妇女 溺水女子 溺水男子 落水女子 落水男子 自杀者 坠楼者 烧伤者"},
+	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人 残疾人员 阳性人员 病患 孕产妇 产妇 孕妇"},
 	{minor, "女童 男童 儿童 幼童 孤儿 弃婴 少年 少女 男孩 女孩 学生 小学生 初中生 高中生 中学生 未成年人 幼儿 同学 男生 女生 学童 幼儿园小朋友 小朋友 娃娃 患儿 病童 婴幼儿"},
 	{relative, "其父 其母 其妻 其夫 其子 其女 其弟 其兄 其姐 其妹 其祖父 其祖母 其爷爷 其奶奶 父亲 母亲 妻子 丈夫 儿子 女儿 爷爷 奶奶 家长 监护人 家属 亲属 祖父 祖母 外公 外婆 哥哥 姐姐 弟弟 妹妹 之父 之母 之妻 未婚夫 未婚妻 前夫 前妻"},
 	{distant, "被拐 残疾等级 隔离戒毒 社区戒毒 遇难 受伤 去世 感染 患病 获救 溺水 走失 被害 重伤 患有 确诊为 被骗 遇害 失踪 失联 坠楼 触电 重病 身亡 死亡 溺亡 罹难 被困 被打 烧伤 瘫痪 患癌 被性侵 被猥亵 被强奸 试管婴儿"},
-	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 因病住院 住院治疗 查出患 ，患 因患 ，因病 ，系精神 ，肢体残疾 ，视力残疾 ，听力残疾"},
+	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 患精神 患抑郁 患癌 患乳腺 患肺 患肝 患胃 患糖尿 患高血 患尿毒 患白血 患心 患肾 患脑 被查出 系一级 系二级 系三级 系四级 因病住院 住院治疗 查出患 ，患 因患 ，因病 ，系精神 ，肢体残疾 ，视力残疾 ，听力残疾"},
 	{dead, "不幸遇难 不幸身亡 不幸溺亡 溺水身亡 当场死亡 抢救无效 因伤势过重 不幸去世"},
 	{aged, "岁"},
 }
@@ -246,11 +246,24 @@ func nameBefore(d *draft, part int, w *window, at int) []stretch {
 	return nil
 }
 
+// notNames are pieces of other words that begin like names.
+var notNames = strings.Fields("某 原件 原籍 复印 关爱 关怀 关注 白血 高血 古树 古榧 张贴 张罗 方阵 申辩 毛笔 陈旧 路口 古镇 江边 康复 陈列 满意 安置 安葬 安抚 安全 时任 万元 余人 余名 解救 解除 解释 常年 常见 单位 单亲 易感 段落 水域 水果 金额 金融 党员 全家 全体 全部 权益 边境 经济 项目 计划 相关 任何 管理 向阳 成年 成功 成员 平均 平安 明确 明显 时间 时期 温馨 温暖 强烈 强制 花费 路段 农户 农民 于是 连续 游客 终身 司机 都是 池塘 查看 麻醉 隆重 冷静 荣获 车辆 车主 戴上 童年 童装 施救 施工 应急 应当 普通 公共 公开 国家 海域 干部")
+
 // isName tells whether w.text[lo:hi] is cut off by the words around it, and is
 // not itself a common word.
 func isName(d *draft, part int, w *window, lo, hi int) bool {
 	name := w.text[lo:hi]
-	if d.segments.common(name) || strings.ContainsAny(name, "某") {
+	if d.segments.common(name) || containsAny(name, notNames) {
+		return false
+	}
+	rest := w.text[hi:]
+	for range 2 { // the beginning of a longer word: 白血|病
+		_, size := utf8.DecodeRuneInString(rest)
+		if rest = rest[size:]; size > 0 && d.segments.knows(w.text[lo:len(w.text)-len(rest)]) {
+			return false
+		}
+	}
+	if runes := []rune(name); len(runes) == 3 && d.segments.common(string(runes[:2])) {
 		return false
 	}
 	for _, title := range titles[1:] {
@@ -279,7 +292,8 @@ func agedNames(d *draft, part int, w *window, before, after int) []stretch {
 		return nil
 	}
 	if m := ageBehind.FindStringSubmatchIndex(w.text[:before]); m != nil && isMinor(w.text[m[2]:m[3]]) {
-		if hits := nameBefore(d, part, w, m[0]); hits != nil {
+		hits := nameBefore(d, part, w, m[0])
+		if hits != nil && (w.text[m[0]] == '(' || strings.HasPrefix(w.text[m[0]:], "（") || startsClause(w.text, hits[0].lo)) {
 			return hits
 		}
 	}
@@ -289,6 +303,12 @@ func agedNames(d *draft, part int, w *window, before, after int) []stretch {
 		}
 	}
 	return nil
+}
+
+// startsClause tells whether nothing is said before a place.
+func startsClause(text string, at int) bool {
+	previous, _ := utf8.DecodeLastRuneInString(text[:at])
+	return !unicode.Is(unicode.Han, previous)
 }
 
 func isMinor(age string) bool {
