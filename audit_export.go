@@ -39,6 +39,9 @@ func newAuditExportCommand() *cobra.Command {
 			return exactArgs("稿件编号")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if out == "" {
+				return usageError("请用 --out 给出目录或 zip 文件")
+			}
 			return at.withWorkflow(c, func(ctx context.Context, w *workflow.Workflow) error {
 				id := strings.Join(args, "")
 				if release != "" {
@@ -68,7 +71,6 @@ func newAuditExportCommand() *cobra.Command {
 	at.flags(export)
 	export.Flags().StringVar(&out, "out", "", "写入的`目录或 zip 文件`")
 	export.Flags().StringVar(&release, "release", "", "签发件的`编号`（id）")
-	_ = export.MarkFlagRequired("out")
 	return export
 }
 

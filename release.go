@@ -29,6 +29,9 @@ func newReleaseCommand() *cobra.Command {
 退出码：0 相符；1 不符，并说明哪里不符；2 文件无法读取。`,
 		Example: "  shenfa release verify 签发件/0190….json --key keys.json",
 		RunE: func(c *cobra.Command, args []string) error {
+			if key == "" {
+				return usageError("请用 --key 给出公钥文件")
+			}
 			keys, err := readKeys(key)
 			if err != nil {
 				return err
@@ -47,7 +50,6 @@ func newReleaseCommand() *cobra.Command {
 	}
 	verify.Flags().StringVar(&key, "key", "", "公钥`文件`：JWKS、PEM 或 base64")
 	verify.Flags().StringVar(&certificate, "certificate", "", "签发证书`文件`（DSSE 信封）")
-	_ = verify.MarkFlagRequired("key")
 	release.AddCommand(verify)
 	return release
 }
