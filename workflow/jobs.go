@@ -34,6 +34,7 @@ func (w *Workflow) Jobs() []Job {
 	post := w.post()
 	return []Job{
 		{"release", time.Second, w.ReleaseDue},
+		{"editions", time.Second, nothing(w.FollowEditions)},
 		{"remind", 5 * time.Second, w.RemindDue},
 		{"escalate", 15 * time.Second, w.EscalateDue},
 		{"dispatch", time.Second, w.DispatchNotices},
