@@ -27,22 +27,40 @@ import (
 // demoProcess is `shenfa demo` on a folder, as a process of its own.
 type demoProcess struct {
 	command *exec.Cmd
+	exited  chan struct{}
 	file    demoFile
+}
+
+// stop sends a signal, waits for the end and gives the exit code; -1 after SIGKILL.
+func (p *demoProcess) stop(t *testing.T, signal os.Signal) int {
+	t.Helper()
+	if err := p.command.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.exited:
+	case <-time.After(60 * time.Second):
+		t.Fatalf("60 s after %v it still runs", signal)
+	}
+	return p.command.ProcessState.ExitCode()
 }
 
 // startDemo starts the demo and waits until it is ready.
 func startDemo(t *testing.T, dir string) *demoProcess {
 	t.Helper()
 	out, in := io.Pipe()
-	p := &demoProcess{command: exec.CommandContext(t.Context(), "shenfa", "demo", "--data", dir, "--addr", "127.0.0.1:0")}
+	p := &demoProcess{command: exec.CommandContext(t.Context(), "shenfa", "demo", "--data", dir, "--addr", "127.0.0.1:0"), exited: make(chan struct{})}
 	var stderr bytes.Buffer
 	p.command.Stdout, p.command.Stderr = in, &stderr
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- p.command.Wait(); _ = in.Close() }()
-	t.Cleanup(func() { _ = p.command.Process.Kill(); <-exited })
+	go func() {
+		_ = p.command.Wait() // how it ended stands in ProcessState
+		_ = in.Close()
+		close(p.exited)
+	}()
+	t.Cleanup(func() { _ = p.command.Process.Kill(); <-p.exited })
 	ready := make(chan bool, 1)
 	go func() {
 		said := bytes.Buffer{}
@@ -145,7 +163,7 @@ func TestKillLosesNothingThatWasAnswered(t *testing.T) {
 	dir := t.TempDir()
 	seen := &answered{states: map[string]models.State{}, digest: map[string]string{}}
 	p := startDemo(t, dir)
-	for round := range 3 {
+	for round, signal := range []os.Signal{syscall.SIGKILL, syscall.SIGKILL, syscall.SIGTERM} {
 		before := seen.count.Load()
 		var workers sync.WaitGroup
 		for w := range 6 {
@@ -154,28 +172,15 @@ func TestKillLosesNothingThatWasAnswered(t *testing.T) {
 		for seen.count.Load() < before+150 && t.Context().Err() == nil && !t.Failed() {
 			time.Sleep(5 * time.Millisecond)
 		}
-		if err := p.command.Process.Kill(); err != nil { // SIGKILL
-			t.Fatal(err)
+		if code := p.stop(t, signal); signal == syscall.SIGTERM && code != exitOK {
+			t.Errorf("after SIGTERM: exit code %d", code)
 		}
 		workers.Wait()
 		p = startDemo(t, dir)
 		seen.check(t, p)
 		verifies(t, dir, exitOK)
 	}
-
-	// SIGTERM: what is in flight is finished, and that is no failure.
-	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	for range 300 {
-		if p.command.ProcessState != nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if p.command.ProcessState == nil || p.command.ProcessState.ExitCode() != exitOK {
-		t.Errorf("after SIGTERM: %v", p.command.ProcessState)
-	}
+	p.stop(t, syscall.SIGTERM)
 	alteredRowsAreNamed(t, dir)
 }
 

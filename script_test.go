@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -27,14 +28,15 @@ func TestCommands(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"await":   awaitFile,
-			"getjson": getJSON,
-			"get":     get,
-			"exits":   exits,
-			"fetch":   fetch,
-			"call":    call,
-			"keep":    keep,
-			"want":    want,
+			"await":    awaitFile,
+			"getjson":  getJSON,
+			"get":      get,
+			"exits":    exits,
+			"freeaddr": freeAddr,
+			"fetch":    fetch,
+			"call":     call,
+			"keep":     keep,
+			"want":     want,
 		},
 	})
 }
@@ -49,6 +51,14 @@ func awaitFile(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	ts.Fatalf("%s does not come to be", args[0])
+}
+
+// freeaddr NAME: sets the environment variable to an address that nobody listens on.
+func freeAddr(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Check(l.Close())
 }
 
 // getjson NAME FILE KEY…: sets the environment variable to what stands in the JSON file.
