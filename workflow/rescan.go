@@ -2,8 +2,12 @@ package workflow
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -76,6 +80,28 @@ func (w *Workflow) UnfinishedRescans(ctx context.Context) ([]models.Rescan, erro
 	}
 	known, err := w.store.Rescans(ctx, 20)
 	return slices.DeleteFunc(known, func(r models.Rescan) bool { return !r.FinishedAt.IsZero() || r.Edition != edition }), err
+}
+
+// archiveEdition names what the archive is screened against now: the edition
+// that holds for all units and, if units have their own, a hash over all of them.
+func (w *Workflow) archiveEdition(ctx context.Context) (string, error) {
+	now, err := w.force(ctx)
+	if err != nil || len(now.units) == 0 {
+		return now.editionOfAll(), err
+	}
+	sum := sha256.New()
+	fmt.Fprintln(sum, now.all.edition)
+	for _, unit := range slices.Sorted(maps.Keys(now.units)) {
+		fmt.Fprintln(sum, unit, now.units[unit].edition)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+func (f *inForce) editionOfAll() string {
+	if f == nil {
+		return ""
+	}
+	return f.all.edition
 }
 
 // RunRescan works on a rescan until it is finished or ctx ends; it goes on
@@ -224,7 +250,7 @@ func (w *Workflow) newHits(ctx context.Context, r models.Rescan, releases []mode
 			}
 			found[release.ID] = append(found[release.ID], hit.ID)
 			items = append(items, models.WorkItem{ID: newID(), RescanID: r.ID, ReleaseID: release.ID, DraftID: release.DraftID, AccountID: release.AccountID,
-				Digest: release.Digest, Hit: hit, Edition: r.Edition, State: models.WorkOpen, CreatedAt: w.clock()})
+				Digest: release.Digest, Hit: hit, Edition: reports[i].Edition, State: models.WorkOpen, CreatedAt: w.clock()})
 		}
 	}
 	return items, nil
