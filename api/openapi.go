@@ -26,6 +26,7 @@ var tags = []struct{ part, name, about string }{
 	{"accounts", "账号", "政务新媒体账号管理"},
 	{"delegations", "授权代签", "在期限、账号、层级之内由他人代为审签"},
 	{"users", "用户", "用户、密码与角色"},
+	{"webhooks", "通知订阅", "向单位自己的系统推送提醒：只含 id 与种类，按 Standard Webhooks 签名"},
 	{"tokens", "访问令牌", "接口凭证；密文只存摘要"},
 }
 
@@ -60,6 +61,7 @@ var descriptions = map[string]string{
 	"readCertificate":    "DSSE 信封，内为 in-toto Statement，以 /api/v1/keys 的公钥核验。",
 	"putReceipt":         "同一渠道可以重复提交，以最后一次为准。digest 与签发的不同即告警。",
 	"createToken":        "secret 只在此时显示一次，服务器只存其摘要。",
+	"createWebhook":      "推送只含通知的种类和稿件、签发件的 id，不含标题与正文；接收方再以自己的令牌查询。至少送达一次，重复的推送 webhook-id 相同。接收方答复 2xx 为收到，410 即停用订阅，其余按间隔递增重试约两天半。涉密锁定的稿件一概不推送。",
 	"setPassword":        "本人或系统管理员。",
 }
 

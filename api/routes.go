@@ -72,6 +72,11 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("importEdition", "POST /lexicon/editions 201", g.admin, "导入词库版次"), a.importEdition)
 	add(a, on("readEdition", "GET /lexicon/editions/{id}", g.person, "一个版次及其规则文件"), a.edition)
 	add(a, on("installEdition", "POST /lexicon/editions/{id}/install", g.admin, "安装词库版次，立即生效"), a.installEdition)
+	add(a, on("createWebhook", "POST /webhooks 201", g.admin, "新建通知订阅"), a.createWebhook)
+	add(a, on("listWebhooks", "GET /webhooks", g.admin, "通知订阅列表"), a.webhooks)
+	add(a, on("removeWebhook", "DELETE /webhooks/{id} 204", g.admin, "停用通知订阅"), a.removeWebhook)
+	add(a, on("enableWebhook", "POST /webhooks/{id}/enable 204", g.admin, "恢复通知订阅"), a.enableWebhook)
+	add(a, on("listDeliveries", "GET /webhooks/{id}/deliveries", g.admin, "投递记录"), a.deliveries)
 
 	both := []string{http.MethodGet, http.MethodHead}
 	engine.Match(both, "/healthz", a.healthz)

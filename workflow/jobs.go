@@ -102,7 +102,7 @@ func (w *Workflow) RunJobs(ctx context.Context, jobs []Job) {
 const longestPause = time.Minute
 
 func (w *Workflow) runJob(ctx context.Context, job Job) {
-	pause := time.Duration(rand.Int64N(int64(job.Every))) // replicas that start together spread out
+	pause := time.Duration(rand.Int64N(int64(min(job.Every, time.Second)))) // replicas that start together spread out
 	failures := 0
 	for {
 		select {
