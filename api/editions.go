@@ -108,7 +108,7 @@ func (a *API) edition(ctx context.Context, actor models.Actor, in *byEdition) (*
 }
 
 type installEditionInput struct {
-	byEdition
+	ID   string `path:"id" maxLength:"64" doc:"版次"`
 	Body struct {
 		UnitID string `json:"unit_id,omitempty" maxLength:"64" doc:"安装到哪个单位；省略为全部单位"`
 	}

@@ -42,6 +42,10 @@ func tagOf(path string) string {
 
 // descriptions say more of an operation than its summary, by operation id.
 var descriptions = map[string]string{
+	"listEditions":       "导入的版次、生效过的整套规则，以及何处安装了哪个。限系统管理员和主管单位。",
+	"importEdition":      "规则叠加在随程序提供的规则之上：新文件增补，同名文件替换。先检查并试跑全部例句，有误为 422，逐条写明文件、行和规则。导入不即生效，除非 install 为真。",
+	"readEdition":        "可按版次（包括机审报告和签发证书中的版次）取回其规则文件。限系统管理员和主管单位。",
+	"installEdition":     "各副本在数秒内启用；审签中的稿件在签发前按新版次复审。安装随程序提供的版次即撤下此处的版次。",
 	"createDraft":        "拟稿人在其账号下新建稿件，状态为 draft。提交前可以反复修改。",
 	"listDrafts":         "本人可见账号的稿件，新的在前。",
 	"readDraft":          "稿件全文、机审报告、处置、决定以及您现在可以做的操作。ETag 是内容的摘要，供 If-Match 使用；状态变化不改变它。",

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -146,7 +147,7 @@ func (w *Workflow) derive(below *layer, files map[string][]byte, unitID string) 
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if _, there := below.files[name]; there && unitID != "" {
+		if known, there := below.files[name]; there && unitID != "" && !bytes.Equal(known, files[name]) {
 			errs = append(errs, fmt.Errorf("%s:1: 与通用规则的文件同名；单位的规则只能增补，请改用其他文件名", name))
 		}
 	}
