@@ -39,6 +39,7 @@ func (w *Workflow) Jobs() []Job {
 		{"escalate", 15 * time.Second, w.EscalateDue},
 		{"dispatch", time.Second, w.DispatchNotices},
 		{"deliver", time.Second, post.Deliver},
+		{"rescan", 5 * time.Second, w.ContinueRescans},
 		{"calendar", time.Minute, nothing(w.LoadCalendar)},
 		{"clean_sessions", time.Minute, w.inTurn("clean_sessions", time.Hour, nothing(w.store.Sessions().Clean))},
 		{"clean_once_keys", time.Minute, w.inTurn("clean_once_keys", time.Hour, w.until(keepOnceKeys, w.store.CleanOnce))},

@@ -19,6 +19,7 @@ import (
 
 const (
 	rescanPage  = 250             // releases of one transaction
+	rescansKept = 20              // the latest rescans, among which an unfinished one is looked for
 	rescanLease = 2 * time.Minute // how long a process that died keeps a rescan from others
 )
 
@@ -41,7 +42,7 @@ func (w *Workflow) StartRescan(ctx context.Context, actor models.Actor, since st
 	if err != nil {
 		return models.Rescan{}, err
 	}
-	known, err := w.store.Rescans(ctx, 20)
+	known, err := w.store.Rescans(ctx, rescansKept)
 	if err != nil {
 		return models.Rescan{}, err
 	}
@@ -71,15 +72,24 @@ func (w *Workflow) Rescan(ctx context.Context, actor models.Actor, id string) (m
 	return w.store.Rescan(ctx, id)
 }
 
-// UnfinishedRescans are those of the edition in force that someone has yet to
-// finish: after a start of the server they go on.
-func (w *Workflow) UnfinishedRescans(ctx context.Context) ([]models.Rescan, error) {
-	edition, err := w.Edition(ctx)
+// ContinueRescans goes on with what is unfinished: a server that stopped or
+// was killed left it to the others.
+func (w *Workflow) ContinueRescans(ctx context.Context) (int, error) {
+	known, err := w.store.Rescans(ctx, rescansKept)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	known, err := w.store.Rescans(ctx, 20)
-	return slices.DeleteFunc(known, func(r models.Rescan) bool { return !r.FinishedAt.IsZero() || r.Edition != edition }), err
+	for _, r := range known {
+		if !r.FinishedAt.IsZero() {
+			continue
+		}
+		if edition, err := w.archiveEdition(ctx); err != nil || r.Edition != edition {
+			return 0, err
+		}
+		_, err := w.RunRescan(ctx, r.ID, nil)
+		return 0, err
+	}
+	return 0, nil
 }
 
 // archiveEdition names what the archive is screened against now: the edition
