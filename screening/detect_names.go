@@ -50,13 +50,13 @@ var roles = []struct {
 	role  role
 	words string
 }{
-	{victim, "死者 遇难者 罹难者 遇害者 遇难人员 遇难群众 逝者 被害人 受害人 受害者 被害者 伤者 伤员 受伤人员 受伤群众 受伤村民 受伤工人 失踪者 失联者 失踪人员 失联人员 走失人员 走失老人 被困人员 落水者 溺水者 溺亡者 轻生者 获救者 被救者 吸毒人员 戒毒人员 强戒人员 被拐儿童 被拐妇女 性侵受害人 家暴受害人 遗属 死亡人员 轻生女子 轻生男子 被拐卖妇女 溺水女子 溺水男子 落水女子 落水男子 自杀者 坠楼者 烧伤者"},
-	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人 残疾人员 阳性人员 病患 孕产妇 产妇 孕妇"},
+	{victim, "死者 遇难者 罹难者 遇害者 遇难人员 遇难群众 逝者 被害人 受害人 受害者 被害者 伤者 伤员 受伤人员 受伤群众 受伤村民 受伤工人 失踪者 失联者 失踪人员 失联人员 走失人员 走失老人 被困人员 落水者 溺水者 溺亡者 轻生者 获救者 被救者 吸毒人员 戒毒人员 强戒人员 被拐儿童 被拐妇女 性侵受害人 家暴受害人 遗属 社区矫正对象 社区矫正人员 刑满释放人员 上访人 信访人 举报人 被执行人子女 死亡人员 轻生女子 轻生男子 被拐卖妇女 溺水女子 溺水男子 落水女子 落水男子 自杀者 坠楼者 烧伤者"},
+	{patient, "患者 病人 确诊病例 疑似病例 感染者 携带者 病友 重症者 残疾人 残疾人员 阳性人员 病患 孕产妇 产妇 孕妇 大病救助对象 重病户 重病患者 聋哑青年 聋哑人 盲人"},
 	{minor, "女童 男童 儿童 幼童 孤儿 弃婴 少年 少女 男孩 女孩 学生 小学生 初中生 高中生 中学生 未成年人 幼儿 同学 男生 女生 学童 幼儿园小朋友 小朋友 娃娃 患儿 病童 婴幼儿"},
 	{relative, "其父 其母 其妻 其夫 其子 其女 其弟 其兄 其姐 其妹 其祖父 其祖母 其爷爷 其奶奶 父亲 母亲 妻子 丈夫 儿子 女儿 爷爷 奶奶 家长 监护人 家属 亲属 祖父 祖母 外公 外婆 哥哥 姐姐 弟弟 妹妹 之父 之母 之妻 未婚夫 未婚妻 前夫 前妻"},
-	{distant, "被拐 残疾等级 隔离戒毒 社区戒毒 遇难 受伤 去世 感染 患病 获救 溺水 走失 被害 重伤 患有 确诊为 被骗 遇害 失踪 失联 坠楼 触电 重病 身亡 死亡 溺亡 罹难 被困 被打 烧伤 瘫痪 患癌 被性侵 被猥亵 被强奸 试管婴儿"},
-	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 患精神 患抑郁 患癌 患乳腺 患肺 患肝 患胃 患糖尿 患高血 患尿毒 患白血 患心 患肾 患脑 被查出 系一级 系二级 系三级 系四级 因病住院 住院治疗 查出患 ，患 因患 ，因病 ，系精神 ，肢体残疾 ，视力残疾 ，听力残疾"},
-	{dead, "不幸遇难 不幸身亡 不幸溺亡 溺水身亡 当场死亡 抢救无效 因伤势过重 不幸去世"},
+	{distant, "被拐 残疾等级 隔离戒毒 社区戒毒 遇难 受伤 去世 感染 患病 获救 溺水 走失 被害 重伤 患有 确诊为 被骗 遇害 失踪 失联 坠楼 触电 重病 受害 截肢 肢体残疾 级残疾 身亡 死亡 溺亡 罹难 被困 被打 烧伤 瘫痪 患癌 被性侵 被猥亵 被强奸 试管婴儿"},
+	{ill, "患有 身患 罹患 患上 被诊断 诊断为 确诊 被确诊 患精神 患抑郁 患癌 患乳腺 患肺 患肝 患胃 患糖尿 患高血 患尿毒 患白血 患心 患肾 患脑 患冠 患慢 患哮 患帕 患阿 患风 构成轻伤 构成重伤 割腕 住院 化疗 透析 手术 术后 被查出 系一级 系二级 系三级 系四级 因病住院 住院治疗 查出患 ，患 因患 ，因病 ，系精神 ，肢体残疾 ，视力残疾 ，听力残疾"},
+	{dead, "当场身亡 不治身亡 不幸遇难 不幸身亡 不幸溺亡 溺水身亡 当场死亡 抢救无效 因伤势过重 不幸去世"},
 	{aged, "岁"},
 }
 
@@ -93,6 +93,9 @@ func (n *names) detect(d *draft, found []anchor) {
 			}
 		case ill, dead:
 			hits = nameBefore(d, a.part, &w, subject(w.text, before))
+			if because := strings.LastIndex(w.text[:before], "因"); hits == nil && because >= 0 && !strings.ContainsAny(w.text[because:before], "，、") {
+				hits = nameBefore(d, a.part, &w, subject(w.text, because))
+			}
 		case aged:
 			hits = agedNames(d, a.part, &w, before, after)
 		}
@@ -109,9 +112,13 @@ type stretch struct{ lo, hi int }
 
 var (
 	// distance leads from a word to a name further on: 被拐多年的宋小娥.
-	distance = regexp.MustCompile(`^(?:[^，。；、“”]{0,9}?的|，)(?:[\p{Han}]{0,4}?(?:村民|老人|老汉|群众|居民|学生|儿童|妇女|男子|女子|司机|驾驶员|驾驶人|工人|乘客|游客|业主|店主|职工|员工|户主|男孩|女孩|市民|师傅))?`)
-	illness  = regexp.MustCompile(`诊断|确诊|骨折|烧伤|挫伤|脑震荡|伤情|患有|病情|感染`)
-	praise   = []string{"获奖", "荣获", "获得", "冠军", "亚军", "等奖", "称号", "优秀", "表彰", "比赛", "大赛"}
+	distance = regexp.MustCompile(`^(?:(?:[^，。；、“”]{0,9}?的|，)(?:[\p{Han}]{0,4}?(?:村民|老人|老汉|群众|居民|学生|儿童|妇女|男子|女子|青年|司机|驾驶员|驾驶人|工人|矿工|农民|渔民|乘客|游客|业主|店主|职工|员工|户主|男孩|女孩|男婴|女婴|市民|师傅|人员))?|(?:村民|老人|老汉|群众|居民|学生|儿童|妇女|男子|女子|青年|司机|驾驶员|驾驶人|工人|矿工|农民|渔民|乘客|游客|业主|店主|职工|员工|户主|男孩|女孩|男婴|女婴|市民|师傅|人员))`)
+	// profession may stand between 死者为 and the name.
+	profession = regexp.MustCompile(`^(?:为|系|是)[^，。；、“”]{0,8}?(?:村民|老人|老汉|群众|居民|学生|儿童|妇女|男子|女子|青年|司机|驾驶员|驾驶人|工人|矿工|农民|渔民|乘客|游客|业主|店主|职工|员工|户主|男孩|女孩|男婴|女婴|市民|师傅|人员)`)
+	// minors may be told from what stands before a comma and their age.
+	named   = regexp.MustCompile(`(?:对象|学生|儿童|者|户|孩|童|子女|姓名|[：:（(])$`)
+	illness = regexp.MustCompile(`诊断|确诊|骨折|烧伤|挫伤|脑震荡|伤情|患有|病情|感染`)
+	praise  = []string{"获奖", "荣获", "获得", "冠军", "亚军", "等奖", "称号", "优秀", "表彰", "比赛", "大赛"}
 )
 
 // rule is the rule under which a person is reported.
@@ -163,7 +170,10 @@ func namesAfter(d *draft, part int, w *window, at int) (hits []stretch) {
 	for range 12 {
 		end := nameAt(d, part, w, at)
 		if end == 0 {
-			gap := link.FindString(w.text[at:])
+			gap := profession.FindString(w.text[at:])
+			if gap == "" {
+				gap = link.FindString(w.text[at:])
+			}
 			if gap == "" || len(hits) > 0 {
 				return hits
 			}
@@ -256,6 +266,9 @@ func isName(d *draft, part int, w *window, lo, hi int) bool {
 	if d.segments.common(name) || containsAny(name, notNames) {
 		return false
 	}
+	if last, _ := utf8.DecodeLastRuneInString(name); strings.ContainsRune("病症炎癌瘤障疹痛", last) {
+		return false
+	}
 	rest := w.text[hi:]
 	for range 2 { // the beginning of a longer word: 白血|病
 		_, size := utf8.DecodeRuneInString(rest)
@@ -281,7 +294,7 @@ func isName(d *draft, part int, w *window, lo, hi int) bool {
 }
 
 var (
-	ageBehind   = regexp.MustCompile(`(?:（|\(|，)(?:男|女)?，?(?:今年|现年|年仅|时年)?(\d{1,2})周?$`)
+	ageBehind   = regexp.MustCompile(`(?:(?:（|\(|，)(?:男|女)?，?(?:今年|现年|年仅|时年|当年)?|(?:年仅|今年|当时|时年|刚满|未满|才))(\d{1,2})周?$`)
 	ageBefore   = regexp.MustCompile(`(\d{1,2}|[一二三四五六七八九十]{1,3})周?$`)
 	childBehind = regexp.MustCompile(`^岁?(?:的)?(?:[\p{Han}]{0,6}?(?:男孩|女孩|男童|女童|儿童|小朋友|小学生|初中生|高中生|学生|孩子|少年|少女|儿子|女儿|孙子|孙女|患儿))?`)
 )
@@ -293,7 +306,7 @@ func agedNames(d *draft, part int, w *window, before, after int) []stretch {
 	}
 	if m := ageBehind.FindStringSubmatchIndex(w.text[:before]); m != nil && isMinor(w.text[m[2]:m[3]]) {
 		hits := nameBefore(d, part, w, m[0])
-		if hits != nil && (w.text[m[0]] == '(' || strings.HasPrefix(w.text[m[0]:], "（") || startsClause(w.text, hits[0].lo)) {
+		if hits != nil && (w.text[m[0]] == '(' || strings.HasPrefix(w.text[m[0]:], "（") || startsClause(w.text, hits[0].lo) || named.MatchString(w.text[:hits[0].lo]) || !strings.HasPrefix(w.text[m[0]:], "，")) {
 			return hits
 		}
 	}

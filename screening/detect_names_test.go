@@ -1,0 +1,59 @@
+package screening
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNames(t *testing.T) {
+	e := engine(t)
+	for name, tt := range map[string]struct{ in, want string }{
+		"a victim":                    {"遇难者胡大勇系返乡务工人员。", "pii.name_protected 胡大勇"},
+		"two in a list":               {"遇难者张大军、李二柱的家属已到现场。", "pii.name_protected 张大军|pii.name_protected 李二柱"},
+		"behind 的":                    {"被拐多年的宋小娥已与亲生父母相认。", "pii.name_protected 宋小娥"},
+		"a patient":                   {"患者马德顺被诊断为肺结核。", "pii.health 马德顺"},
+		"before the illness":          {"陈明（男，45岁）因脑梗住院治疗。", "pii.health 陈明"},
+		"a minor in a case":           {"13岁的初中生余小军因打架被训诫。", "pii.minor 余小军"},
+		"a parent":                    {"学生李小明因感染住院，其父李强、母亲王芳表示认可。", "pii.minor 李小明|pii.name_protected 李强|pii.name_protected 王芳"},
+		"a prize is no case":          {"三好学生张雨桐获得一等奖。", ""},
+		"a title holds the name back": {"患者李先生已经康复出院。", ""},
+		"masked already":              {"伤者陈某已送医，受害人刘某某报警。", ""},
+		"no name but a word":          {"患者安全管理规范，儿童白血病保障试点。", ""},
+		"an invented name":            {"小雨（化名）今年9岁，因病住院。", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := e.Screen(t.Context(), Text{Body: tt.in})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, h := range report.Hits {
+				if strings.HasPrefix(h.Category, "pii.") {
+					got = append(got, h.Category+" "+h.Text)
+				}
+			}
+			if s := strings.Join(got, "|"); s != tt.want {
+				t.Errorf("got %q, want %q", s, tt.want)
+			}
+		})
+	}
+}
+
+func TestMasks(t *testing.T) {
+	for name, tt := range map[string]struct{ mask, in, want string }{
+		"a name keeps the surname":      {"name", "王秀英", "王某某"},
+		"a compound surname":            {"name", "欧阳明", "欧阳某"},
+		"an address keeps the road":     {"address", "城关镇文化路28号3单元502室", "城关镇文化路**号"},
+		"a date keeps the year":         {"date", "1951年8月16日", "1951年**月**日"},
+		"mail keeps the provider":       {"mail", "lisi@163.com", "l***@163.com"},
+		"a plate keeps place and end":   {"plate", "陕G12345", "陕G****5"},
+		"a telephone keeps the area":    {"phone", "0915-3210987", "0915******87"},
+		"an account keeps its two ends": {"account", "lao_wang", "l******g"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := masks[tt.mask](tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
