@@ -64,7 +64,7 @@ func (a *API) enableWebhook(ctx context.Context, actor models.Actor, in *byWebho
 }
 
 type deliveriesInput struct {
-	byWebhook
+	ID    string `path:"id" maxLength:"64" doc:"订阅 id"`
 	After string `query:"after" maxLength:"64" doc:"上一页的 next"`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"每页条数"`
 }
