@@ -48,7 +48,7 @@
 // "@name" stands for a list that rules share, from a [context] table of any file)
 // looked up in the scope (clause, sentence, sentences: the next one too,
 // paragraph, draft); not_before and not_after look right before and after the
-// hit, up to the paragraph; unquoted drops hits in quotation marks; cues = 2
+// hit, up to the paragraph; never is looked up in the whole draft; unquoted drops hits in quotation marks; cues = 2
 // asks for two different hits of the category in the draft; in and kinds say
 // where the rule reads. severity, tier and consult override the category's.
 //
