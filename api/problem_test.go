@@ -83,7 +83,7 @@ func TestABadRequestNamesThePlace(t *testing.T) {
 		"no such action":             {"/drafts/x/decisions", `{"action":"publish","digest":"a"}`, 422, "invalid", "/action", -1},
 		"a slash in a name":          {"/drafts", `{` + ok + `,"a/b~c":1}`, 422, "invalid", "/a~1b~0c", -1},
 		"original with a source":     {"/drafts", `{` + ok + `,"source":{"unit":"新华社"}}`, 422, "invalid", "/source", -1},
-		"screening of unknown field": {"/screenings", `{"account_id":"x","body":"正文"}`, 422, "invalid", "/account_id", -1},
+		"screening of unknown field": {"/screenings", `{"colour":"x","body":"正文"}`, 422, "invalid", "/colour", -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := w.send("author", "POST", "/api/v1"+tt.path, tt.body)
