@@ -18,7 +18,19 @@ type screenInput struct {
 	}
 }
 
-type screenOutput struct{ Body *models.Report }
+type screenOutput struct{ Body screened }
+
+// screened is a report with the text as it reads once every personal datum
+// that has a masked form is replaced by it.
+type screened struct {
+	models.Report
+	Masked maskedText `json:"masked" doc:"去标识化后的全文：有去标识形式的个人信息均已替换"`
+}
+
+type maskedText struct {
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
 
 // screen screens a text and keeps nothing of it.
 func (a *API) screen(ctx context.Context, actor models.Actor, in *screenInput) (*screenOutput, error) {
@@ -28,5 +40,6 @@ func (a *API) screen(ctx context.Context, actor models.Actor, in *screenInput) (
 		return nil, err
 	}
 	a.metrics.screened(&report)
-	return &screenOutput{reportOf(&report).value}, nil
+	masked := workflow.Masked(text, report)
+	return &screenOutput{screened{*reportOf(&report).value, maskedText{masked.Title, masked.Body}}}, nil
 }

@@ -296,6 +296,6 @@ func BenchmarkRescan(b *testing.B) {
 		b.ReportMetric(float64(n)/ours.Seconds(), "posts/s")
 		b.ReportMetric(float64(size)/1e6/ours.Seconds(), "MB/s")
 		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-gse")
-		b.Log(fmt.Sprintf("%d posts, %.1f MB: rescan %s, gse %s", n, float64(size)/1e6, ours, theirs))
+		b.Logf("%d posts, %.1f MB: rescan %s, gse %s", n, float64(size)/1e6, ours, theirs)
 	})
 }

@@ -230,6 +230,9 @@ func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.pr
 // Text is a text to screen.
 type Text = screening.Text
 
+// Masked is the text with every personal datum of its report replaced by its masked form.
+func Masked(t Text, report models.Report) Text { return screening.Masked(t, report) }
+
 // Screen screens a text without storing anything, as a draft of the account
 // (one that the actor sees), or with accountID "" by the rules that hold for all.
 func (w *Workflow) Screen(ctx context.Context, actor models.Actor, accountID string, t Text) (models.Report, error) {
