@@ -125,6 +125,3 @@ func (d *draft) sentences(part, start, end int) window {
 	}
 	return read(d.fold, text, lo, hi)
 }
-
-// word is the text of an anchor as it stands in the draft.
-func (d *draft) word(a anchor) string { return d.parts[a.part].text[a.start:a.end] }

@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,11 +22,7 @@ zhaopin.com liepin.com shopee.cn lazada.com dewu.com poizon.com smzdm.com e.tb.c
 yuanfudao.com zuoyebang.com lufax.com 51credit.com`)
 
 func (links) anchors() []string {
-	list := make([]string, len(shops))
-	for i, shop := range shops {
-		list[i] = shop
-	}
-	return list
+	return slices.Clone(shops)
 }
 
 func (links) detect(d *draft, found []anchor) {
