@@ -59,6 +59,9 @@ func (v *visit) showDraft(status int, id string, with func(*draftPage)) error {
 	if err != nil {
 		return err
 	}
+	if err := v.site.workflow.RecordRead(v.ctx(), v.actor, workflow.ReadDraft, id); err != nil {
+		return err
+	}
 	page, err := v.draftPage(view)
 	if err != nil {
 		return err

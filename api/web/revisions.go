@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"shenfa/models"
+	"shenfa/workflow"
 )
 
 // revisionsPage lists the revisions of a draft and compares one with another.
@@ -29,6 +30,9 @@ func (v *visit) revisions() error {
 	id := v.Param("id")
 	view, err := v.site.workflow.View(v.ctx(), v.actor, id)
 	if err != nil {
+		return err
+	}
+	if err := v.site.workflow.RecordRead(v.ctx(), v.actor, workflow.ReadHistory, id); err != nil {
 		return err
 	}
 	if view.Hidden {
