@@ -197,6 +197,28 @@ func TestStepsThatAreDueAreRemindedOfAndEscalatedOnceAndNeverDecided(t *testing.
 	})
 }
 
+func TestOverdueReceiptsAndAcknowledgementsRaiseAlerts(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		late, prompt := w.released(), w.released()
+		w.receive(prompt, "wechat", models.ReceiptPublished)
+		w.clock.pass(24 * time.Hour)
+		w.do("remind", "remind")
+		if n := w.notices("overdue"); len(n) != 1 || n[0].DraftID != late.ID || !strings.Contains(string(n[0].Payload), `"to":["account_lead"]`) {
+			t.Fatalf("no receipt, and nobody is told: %v", n)
+		}
+		if _, err := w.Withdraw(t.Context(), w.people["account_lead"], prompt.ReleaseID, wrong); err != nil {
+			t.Fatal(err)
+		}
+		w.do("remind")
+		w.clock.pass(24 * time.Hour)
+		w.do("remind", "remind")
+		if n := w.notices("overdue"); len(n) != 2 || n[1].DraftID != prompt.ID {
+			t.Fatalf("not removed, and nobody is told: %v", n)
+		}
+		wantState(t, w.stored(prompt), models.StateWithdrawing)
+	})
+}
+
 func TestThreeReplicasRemindAndDeliverOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s := open()

@@ -16,6 +16,7 @@ const jobBatch = 100
 const (
 	noticeReminder   = "reminder"   // the step is due: to those whom it waits for
 	noticeEscalation = "escalation" // it is still waiting: to those above them
+	noticeOverdue    = "overdue"    // a channel has not said that it published, or removed, what it was told to
 )
 
 // RemindDue writes the reminders of the steps that are due, one for each time
@@ -56,7 +57,11 @@ func (w *Workflow) EscalateDue(ctx context.Context) (n int, err error) {
 func (w *Workflow) remind(ctx context.Context, d models.Draft) (claimed bool, err error) {
 	at := w.clock()
 	step, profile := w.waitsFor(ctx, d)
-	notices := overdueNotice(profile, d, d.DueAt, noticeReminder, step.Roles, at)
+	to := step.Roles
+	if to[0] == models.RoleIntegration { // a program answers nobody: its people are told
+		to = above(profile, step)
+	}
+	notices := overdueNotice(profile, d, d.DueAt, noticeReminder, to, at)
 	var escalate Due
 	if profile != nil {
 		escalate = profile.EscalationOf(step, laneOf(d), d.DueAt)
@@ -91,7 +96,10 @@ func (w *Workflow) escalate(ctx context.Context, o models.Overdue) (claimed bool
 // waitsFor is the step at which a draft waits, and the profile of its account;
 // nil if that cannot be read: the reminder does not depend on it.
 func (w *Workflow) waitsFor(ctx context.Context, d models.Draft) (models.Step, *Profile) {
-	role, _ := waitingRole(d.State)
+	role, waiting := waitingRole(d.State)
+	if !waiting {
+		role = models.RoleIntegration
+	}
 	step := models.Step{ID: string(role), Roles: []models.Role{role}}
 	if d.Step >= 0 && d.Step < len(d.Route) && d.Route[d.Step].State() == d.State {
 		step = d.Route[d.Step]
@@ -136,7 +144,11 @@ func above(p *Profile, step models.Step) []models.Role {
 // overdueNotice is the notice about a draft that waits too long; none about one
 // that waits for no role, such as a locked one.
 func overdueNotice(p *Profile, d models.Draft, due time.Time, kind string, to []models.Role, at time.Time) []models.Notice {
-	if _, waiting := waitingRole(d.State); !waiting {
+	switch _, waiting := waitingRole(d.State); {
+	case waiting:
+	case d.State == models.StateReleased || d.State == models.StateWithdrawing:
+		kind = noticeOverdue
+	default:
 		return nil
 	}
 	payload := map[string]any{"state": d.State, "due_at": due, "to": to}
