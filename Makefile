@@ -9,7 +9,7 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ADDR       ?= 127.0.0.1:8080
 ARCHES     ?= amd64 arm64 loong64
 
-.PHONY: help run demo test bench lint build cross clean
+.PHONY: help run demo test bench evaluate lint build cross clean
 
 help: ## 列出可用的目标 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: ## 运行全部测试 · run all tests
 
 bench: ## 运行全部基准测试，列出比率 · run all benchmarks, print the ratios
 	@set -o pipefail; go test -run '^$$' -bench . -benchmem -timeout 60m ./... | awk -f testdata/bench/table.awk
+
+evaluate: ## 用标注样例检验机审 · precision and recall on the labelled cases
+	go run . evaluate --totals testdata/cases/tune testdata/cases/heldout
 
 lint: ## 检查格式与常见错误 · gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
