@@ -77,6 +77,8 @@ type Workflow struct {
 	ProfilesDir string `toml:"profiles_dir"`
 	// 签发证书的签名算法："Ed25519"，或须用国家商用密码时 "SM2"（SM3 杂凑）。改后首次启动即生成该算法的密钥；以前的证书照样可以验证。
 	CertificateAlgorithm string `toml:"certificate_algorithm"`
+	// 每天把全部审计链链尾签名留存到此目录（宜挂载在另一台机器上），以后用 shenfa audit verify --checkpoint 核对，使截断可见；留空不留存。
+	CheckpointDir string `toml:"checkpoint_dir"`
 }
 
 // Webhooks is the section of the calls to other servers.

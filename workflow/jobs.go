@@ -47,6 +47,11 @@ func (w *Workflow) Jobs() []Job {
 	}
 }
 
+// Periodic makes a job that one replica does, once in a period.
+func (w *Workflow) Periodic(name string, period time.Duration, do func(context.Context) error) Job {
+	return Job{name, time.Minute, w.inTurn(name, period, nothing(do))}
+}
+
 // nothing makes a job of work that is always done with one call.
 func nothing(do func(context.Context) error) func(context.Context) (int, error) {
 	return func(ctx context.Context) (int, error) { return 0, do(ctx) }
