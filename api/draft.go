@@ -41,6 +41,7 @@ type Draft struct {
 	Decisions       []Decision         `json:"decisions"`
 	AllowedActions  []models.Action    `json:"allowed_actions" doc:"您现在可以做的：decisions 的各动作，以及 edit 修改、submit 提交、dispose 处置、answer 会签、withdraw 撤回、correct 更正"`
 	DueAt           *time.Time         `json:"due_at" doc:"当前环节的时限"`
+	DueProvisional  bool               `json:"due_provisional" doc:"时限为暂定：所涉年份的节假日安排尚未导入，只扣除了周末"`
 	ReleaseID       *string            `json:"release_id" doc:"签发件"`
 	Withdrawal      orNull[Withdrawal] `json:"withdrawal" doc:"签发件的撤回"`
 	Corrects        *string            `json:"corrects" doc:"本稿所更正的签发件：本稿签发时替换它"`
@@ -144,6 +145,7 @@ func draftOf(v workflow.View) Draft {
 		out.ConsultProposed = list(v.Report.Consult)
 	}
 	out.Consultations, out.Withdrawal, out.Corrects = consultationsOf(v), withdrawalOf(v), wordOrNil(d.Corrects)
+	out.DueProvisional = v.DueProvisional
 	out.DueAt, out.ReleaseID, out.LastEditor = timeOrNil(d.DueAt), wordOrNil(d.ReleaseID), d.LastEditor
 	for i, s := range d.Route {
 		step := Step{ID: s.ID, Roles: list(s.Roles), Mode: s.Mode, Count: s.Count, Signs: s.Signs}

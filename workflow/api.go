@@ -39,25 +39,26 @@ type DispositionInput struct {
 // View is one draft as one actor may see it. Of a locked draft its author gets
 // the title alone: Hidden is true and Content, Report and the rest are empty.
 type View struct {
-	Draft         models.Draft
-	Content       models.Content
-	Report        *models.Report // nil before the first screening
-	Dispositions  []models.Disposition
-	Decisions     []models.Decision
-	Consultations []models.Consultation // on the present content
-	Withdrawal    *models.Withdrawal
-	Allowed       []models.Action
-	ActsFor       string // person in whose place the allowed decisions would be; "" the actor's own
-	MayEdit       bool
-	MaySubmit     bool
-	MayDispose    bool
-	MayAnswer     []string // units whose opinion the actor may give or record
-	MayWithdraw   bool
-	MayCorrect    bool
-	Hidden        bool
-	Names         map[string]string // display names of the persons in Draft and Decisions, by id
-	StateLabel    string            // Chinese name of the state
-	StepLabels    []string          // Chinese names of the route's steps
+	Draft          models.Draft
+	Content        models.Content
+	Report         *models.Report // nil before the first screening
+	Dispositions   []models.Disposition
+	Decisions      []models.Decision
+	Consultations  []models.Consultation // on the present content
+	Withdrawal     *models.Withdrawal
+	Allowed        []models.Action
+	ActsFor        string // person in whose place the allowed decisions would be; "" the actor's own
+	MayEdit        bool
+	MaySubmit      bool
+	MayDispose     bool
+	MayAnswer      []string // units whose opinion the actor may give or record
+	MayWithdraw    bool
+	MayCorrect     bool
+	Hidden         bool
+	Names          map[string]string // display names of the persons in Draft and Decisions, by id
+	DueProvisional bool              // the due time rests on a year whose holidays are not loaded: weekends alone were counted out
+	StateLabel     string            // Chinese name of the state
+	StepLabels     []string          // Chinese names of the route's steps
 }
 
 // DraftsQuery filters a list of drafts. After is the cursor of the last page, "" for the first.

@@ -72,7 +72,8 @@ func ownText() error {
 
 // mayAtStep is may for whoever the waiting step asks for: first in the actor's
 // own roles, then in those that they use in someone's place. Nobody decides on
-// their own text or twice, neither themselves nor by a deputy.
+// their own text or at two steps, neither themselves nor by a deputy; deciding
+// once more at the same step is a conflict, as after an answer that was lost.
 func (k desk) mayAtStep(actor models.Actor, row transition) (capacity, error) {
 	d := k.draft
 	if slices.Contains(d.Writers, actor.ID) {
@@ -87,6 +88,8 @@ func (k desk) mayAtStep(actor models.Actor, row transition) (capacity, error) {
 		switch {
 		case row.by == bySigner && !step.Signs:
 			continue
+		case slices.ContainsFunc(approvalsAt(step, approvals), func(x models.Decision) bool { return x.PersonID == actor.ID }):
+			return capacity{}, models.Errorf(models.CodeConflict, "您已在本环节作出决定，请刷新查看。")
 		case decided(actor.ID):
 			return capacity{}, models.Errorf(models.CodeSelfApproval, "您已审核过此稿件，同一人不能担任两个环节。")
 		case c.onBehalfOf != "" && (slices.Contains(d.Writers, c.onBehalfOf) || decided(c.onBehalfOf)):

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"shenfa/models"
+	"shenfa/models/store"
+	"shenfa/models/store/storetest"
 	"shenfa/workflow"
 )
 
@@ -377,4 +379,36 @@ func TestTheFeedKeepsWhoPulledAndRefusesCursorsOfALostHistory(t *testing.T) {
 		_, err = w.Feed(ctx, w.puller, workflow.FeedQuery{After: next})
 		wantCode(t, err, models.CodeExpired)
 	})
+}
+
+func TestADueTimeWithoutItsYearsHolidaysSaysThatItIsProvisional(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		known := w.submitted(w.input(cleanBody))
+		w.clock.pass(10 * 365 * 24 * time.Hour) // a year whose holidays nobody knows yet
+		unknown := w.submitted(w.input(cleanBody))
+		for d, want := range map[string]bool{known.ID: false, unknown.ID: true} {
+			v, err := w.View(context.Background(), w.people["editor"], d)
+			if err != nil || v.DueProvisional != want || v.Draft.DueAt.IsZero() {
+				t.Errorf("due %s, provisional %v, want %v (%v)", v.Draft.DueAt, v.DueProvisional, want, err)
+			}
+		}
+	})
+}
+
+// A step of three readings takes three persons; the same one again is told so.
+func TestAStepThatCountsPersonsTakesEachOnce(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	w := newWorld(t, s)
+	d := w.submitted(w.input(cleanBody))
+	d.Route[0].Count = 2
+	was := w.stored(d)
+	now := was
+	now.Route = d.Route
+	now.Version++
+	storetest.Must(t, s, func(tx *store.Tx) error { return tx.UpdateDraft(was, now) })
+	d = w.approve("editor", now)
+	wantState(t, d, models.StateAwaitingEditor)
+	_, err := w.decide("editor", d, models.ActionApprove)
+	wantCode(t, err, models.CodeConflict)
+	wantState(t, w.approve("editor2", d), "awaiting_account_lead")
 }

@@ -106,6 +106,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 			return View{}, err
 		}
 	}
+	v.DueProvisional = k.profile.Provisional(d)
 	for _, step := range d.Route {
 		v.StepLabels = append(v.StepLabels, k.profile.names(step.Roles))
 	}
