@@ -200,7 +200,61 @@ func TestThreeServersOnOneDatabase(t *testing.T) {
 	if _, faults, err := o.flow.VerifyAudit(ctx, nil); err != nil || len(faults) > 0 {
 		t.Errorf("audit: %+v, %v", faults, err)
 	}
+	o.remindsOnce(t)
 	t.Logf("%d drafts on three servers, %d calls without an answer after the kill", len(signed), lost.Load())
+}
+
+// remindsOnce lets drafts be overdue while two servers look, and wants one
+// reminder of each.
+func (o *office) remindsOnce(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	overdue := map[string]int{}
+	actor, err := o.flow.ActorOfToken(ctx, o.tokens["author"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		d, err := o.flow.CreateDraft(ctx, actor, workflow.DraftInput{Content: models.Content{AccountID: o.account.ID,
+			Title: fmt.Sprintf("青山镇开展义务植树第%d期", i), Body: "全镇干部群众共栽植侧柏600余株。"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.flow.Submit(ctx, actor, d.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.store.DB().ExecContext(ctx, "UPDATE drafts SET due_at = ? WHERE id = ?", time.Now().Add(-time.Minute).UnixMilli(), d.ID); err != nil {
+			t.Fatal(err)
+		}
+		overdue[d.ID] = 0
+	}
+	count := func() (reminded int) {
+		rows, err := o.store.DB().QueryContext(ctx, "SELECT draft_id FROM notices WHERE kind = 'reminder'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		clear(overdue)
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			overdue[id]++
+			reminded++
+		}
+		return reminded
+	}
+	for range 300 {
+		if count() >= 10 {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	time.Sleep(7 * time.Second) // the other server looks again
+	if n := count(); n != 10 || len(overdue) != 10 {
+		t.Errorf("%d reminders for %d of 10 drafts", n, len(overdue))
+	}
 }
 
 // race takes one draft to its release. Two editors decide at once, on two
