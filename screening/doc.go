@@ -45,7 +45,8 @@
 //     in Go finds the place.
 //
 // Context is data too: need and unless are patterns (plain words are fastest,
-// "@name" stands for a list that rules share, from a [context] table of any file)
+// "@name" stands for a list that rules share, from a [context] table of any
+// file; in terms, anchors and allow too, and as {{name}} within a pattern)
 // looked up in the scope (clause, sentence, sentences: the next one too,
 // paragraph, draft); not_before and not_after look right before and after the
 // hit, up to the paragraph; never is looked up in the whole draft; unquoted drops hits in quotation marks; cues = 2

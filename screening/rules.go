@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -215,26 +216,38 @@ func (r *Rules) read(name string) error {
 	return errors.Join(errs...)
 }
 
-// resolveContext puts the shared lists in place of their names.
+// resolveContext puts the shared lists in place of their names: "@name" in a
+// list, {{name}} in a pattern.
 func (r *Rule) resolveContext(lists map[string][]string) error {
 	var errs []error
-	for _, field := range []*[]string{&r.Need, &r.Unless, &r.Never} {
+	list := func(name string) []string {
+		words, known := lists[name]
+		if !known {
+			errs = append(errs, r.mistake("there is no context %q", name))
+		}
+		return words
+	}
+	for _, field := range []*[]string{&r.Terms, &r.Anchors, &r.Allow, &r.Need, &r.Unless, &r.Never} {
 		var all []string
-		for _, pattern := range *field {
-			name, named := strings.CutPrefix(pattern, "@")
-			switch list, known := lists[name]; {
-			case !named:
-				all = append(all, pattern)
-			case known:
-				all = append(all, list...)
-			default:
-				errs = append(errs, r.mistake("there is no context %q", name))
+		for _, entry := range *field {
+			if name, named := strings.CutPrefix(entry, "@"); named {
+				all = append(all, list(name)...)
+			} else {
+				all = append(all, entry)
 			}
 		}
 		*field = all
 	}
+	for _, field := range []*string{&r.Pattern, &r.NotBefore, &r.NotAfter} {
+		*field = insertion.ReplaceAllStringFunc(*field, func(name string) string {
+			return "(?:" + strings.Join(list(strings.Trim(name, "{}")), "|") + ")"
+		})
+	}
 	return errors.Join(errs...)
 }
+
+// insertion is the name of a shared list in a pattern.
+var insertion = regexp.MustCompile(`\{\{\w+\}\}`)
 
 // located turns a decoder's error into one that names file and line.
 func located(name string, err error) error {
