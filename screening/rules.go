@@ -227,6 +227,14 @@ func (r *Rule) resolveContext(lists map[string][]string) error {
 		}
 		return words
 	}
+	insert := func(pattern string) string {
+		for range insertions {
+			pattern = insertion.ReplaceAllStringFunc(pattern, func(name string) string {
+				return "(?:" + strings.Join(list(strings.Trim(name, "{}")), "|") + ")"
+			})
+		}
+		return pattern
+	}
 	for _, field := range []*[]string{&r.Terms, &r.Anchors, &r.Allow, &r.Need, &r.Unless, &r.Never} {
 		var all []string
 		for _, entry := range *field {
@@ -236,15 +244,19 @@ func (r *Rule) resolveContext(lists map[string][]string) error {
 				all = append(all, entry)
 			}
 		}
+		for i := range all {
+			all[i] = insert(all[i])
+		}
 		*field = all
 	}
 	for _, field := range []*string{&r.Pattern, &r.NotBefore, &r.NotAfter} {
-		*field = insertion.ReplaceAllStringFunc(*field, func(name string) string {
-			return "(?:" + strings.Join(list(strings.Trim(name, "{}")), "|") + ")"
-		})
+		*field = insert(*field)
 	}
 	return errors.Join(errs...)
 }
+
+// insertions is how deep the names of lists may stand in lists.
+const insertions = 3
 
 // insertion is the name of a shared list in a pattern.
 var insertion = regexp.MustCompile(`\{\{\w+\}\}`)
