@@ -44,6 +44,7 @@ type program struct {
 	notBefore *regexp.Regexp
 	notAfter  *regexp.Regexp
 	terms     []compiledTerm
+	clues     []clue
 }
 
 type compiledTerm struct {
@@ -160,6 +161,9 @@ func (r *Rule) program() (program, error) {
 	}
 	if p.never, err = newCondition(r.Never); err != nil {
 		errs = append(errs, r.mistake("never: %v", err))
+	}
+	if p.clues, err = r.clues(); err != nil {
+		errs = append(errs, err)
 	}
 	if r.Detector != "" {
 		return p, errors.Join(errs...) // its terms are the detector's

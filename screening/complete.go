@@ -44,16 +44,24 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 		errs = append(errs, r.readLexicon(files))
 	}
 	kinds := 0
-	for _, given := range []bool{r.Detector != "", r.Detector == "" && len(r.Terms) > 0, r.Pattern != ""} {
+	for _, given := range []bool{r.Detector != "", r.Detector == "" && len(r.Terms) > 0, r.Pattern != "", len(r.Evidence) > 0} {
 		if given {
 			kinds++
 		}
 	}
 	if kinds != 1 {
-		wrong("exactly one of detector, terms (or lexicon) and pattern is required")
+		wrong("exactly one of detector, terms (or lexicon), pattern and evidence is required")
 	}
-	if r.Pattern != "" && len(r.Anchors) == 0 {
-		wrong("a pattern needs anchors")
+	if (r.Pattern != "" || len(r.Evidence) > 0) && len(r.Anchors) == 0 {
+		wrong("a pattern or evidence needs anchors")
+	}
+	if len(r.Evidence) > 0 && (r.Threshold <= 0 || len(r.Evidence) > maxEvidence) {
+		wrong("evidence needs a threshold, and has %d kinds at most", maxEvidence)
+	}
+	for _, e := range r.Evidence {
+		if e.Name == "" || e.Weight == 0 || len(e.Words) == 0 {
+			wrong("evidence %q: name, weight and words are required", e.Name)
+		}
 	}
 	for key, field := range map[string]struct {
 		value string

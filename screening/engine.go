@@ -186,7 +186,10 @@ func (p *plan) dispatch(s *scratch, part int) {
 			case pr.in&where == 0, len(pr.Kinds) > 0 && !pr.reads(d, part):
 			case o.word >= 0:
 				pr.termAt(d, part, start, end, &pr.terms[o.word])
-			case start >= s.done[o.rule]:
+			case start < s.done[o.rule]:
+			case pr.pattern == nil:
+				s.done[o.rule] = pr.evidenceAt(d, part, start, end)
+			default:
 				s.done[o.rule] = pr.patternAt(d, part, start, end)
 			}
 		}

@@ -58,12 +58,27 @@ func best(list []candidate) []candidate {
 	})
 	kept := list[:0]
 	for _, c := range list {
-		if !slices.ContainsFunc(kept, func(k candidate) bool { return rivals(k, c) }) {
+		i := slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
+		for i >= 0 && len(c.rule.Evidence) > 0 { // a sentence gives way to what stands in it, but not all of it
+			before, after := c, c
+			before.end, after.start = kept[i].start, kept[i].end
+			if c = before; after.end-after.start > before.end-before.start {
+				c = after
+			}
+			if c.end-c.start < shortest {
+				break
+			}
+			i = slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
+		}
+		if i < 0 {
 			kept = append(kept, c)
 		}
 	}
 	return kept
 }
+
+// shortest is the length in bytes of what may be left of a sentence.
+const shortest = len("三个字")
 
 // rivals tells whether two candidates overlap so that only one may stay:
 // within a family, but a text may touch two topics with the same words.

@@ -50,6 +50,10 @@ type Rule struct {
 	Allow     []string `toml:"allow"`      // words that contain the term and are no hits
 	Boundary  string   `toml:"boundary"`   // token or none; default: token for terms of 2–3 characters
 
+	Evidence  []Evidence `toml:"evidence"`  // kinds of clues; beside anchors, in place of a pattern
+	Threshold int        `toml:"threshold"` // the weight that clues of the sentence and of those beside it (scope = "sentence": of it alone) must reach
+	Least     int        `toml:"least"`     // the weight that clues of the sentence itself must reach
+
 	Mask string `toml:"mask"` // how the suggestion is made of the hit: one of masks in detect_mask.go
 
 	Cues int `toml:"cues"` // the draft must have this many different hits of rules of the category
@@ -235,7 +239,11 @@ func (r *Rule) resolveContext(lists map[string][]string) error {
 		}
 		return pattern
 	}
-	for _, field := range []*[]string{&r.Terms, &r.Anchors, &r.Allow, &r.Need, &r.Unless, &r.Never} {
+	fields := []*[]string{&r.Terms, &r.Anchors, &r.Allow, &r.Need, &r.Unless, &r.Never}
+	for i := range r.Evidence {
+		fields = append(fields, &r.Evidence[i].Words)
+	}
+	for _, field := range fields {
 		var all []string
 		for _, entry := range *field {
 			if name, named := strings.CutPrefix(entry, "@"); named {

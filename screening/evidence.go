@@ -1,0 +1,159 @@
+package screening
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"shenfa/screening/match"
+)
+
+// Evidence is one kind of clue. No clue alone says much; a rule of evidence
+// hits where the weights of the different kinds that stand together reach its
+// threshold.
+type Evidence struct {
+	Name   string   `toml:"name"`   // shown to leaders in {evidence}
+	Weight int      `toml:"weight"` // below zero: it speaks against
+	Words  []string `toml:"words"`  // patterns, one of which must stand in the text; @name for a shared list
+}
+
+// clue is a kind of evidence made ready to run.
+type clue struct {
+	Evidence
+	words *match.Pattern
+}
+
+func (r *Rule) clues() (list []clue, err error) {
+	for _, e := range r.Evidence {
+		c, err := newCondition(e.Words)
+		if err != nil {
+			return nil, r.mistake("evidence %q: %v", e.Name, err)
+		}
+		list = append(list, clue{e, c.any})
+	}
+	return list, nil
+}
+
+// kinds is a set of kinds of evidence: bit i for the i-th.
+type kinds uint32
+
+const maxEvidence = 32
+
+// weigh is the sum of the weights of the kinds in a set.
+func (p *program) weigh(found kinds) (sum int) {
+	for i, c := range p.clues {
+		if found&(1<<i) != 0 {
+			sum += c.Weight
+		}
+	}
+	return sum
+}
+
+// look answers the kinds of evidence in a text.
+func (p *program) look(text string) (found kinds) {
+	for i, c := range p.clues {
+		if c.words.MatchString(text) {
+			found |= 1 << i
+		}
+	}
+	return found
+}
+
+// evidenceAt weighs the sentence around an anchor: what stands in it, and in
+// the sentences beside it. The hit goes from the first clue that speaks for it
+// to the last. It answers how far the sentence went.
+func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
+	w := d.sentence(part, start, end)
+	_, read = w.origin(0, len(w.text))
+	read = max(read, end)
+	text := w.text
+	if p.Unquoted {
+		text = blankQuotes(text)
+	}
+	own := p.look(text)
+	if p.weigh(own) < p.Least {
+		return read
+	}
+	all := own
+	if p.Scope != "sentence" {
+		for _, beside := range d.beside(part, start, end) {
+			if p.Unquoted {
+				beside = blankQuotes(beside)
+			}
+			all |= p.look(beside)
+		}
+	}
+	if p.weigh(all) < p.Threshold {
+		return read
+	}
+	lo, hi := len(text), 0
+	var names []string
+	for i, c := range p.clues {
+		if c.Weight <= 0 || all&(1<<i) == 0 {
+			continue
+		}
+		names = append(names, c.Name)
+		if own&(1<<i) == 0 {
+			continue
+		}
+		for _, at := range c.words.FindAllStringIndex(text, -1) {
+			lo, hi = min(lo, at[0]), max(hi, at[1])
+		}
+	}
+	if lo >= hi {
+		return read
+	}
+	from, to := w.origin(lo, hi)
+	if p.edged(d, part, from, to) && p.inScope(d, part, from, to) {
+		d.found = append(d.found, candidate{part: part, start: from, end: to, rule: p.Rule,
+			why: strings.ReplaceAll(p.Why, "{evidence}", strings.Join(names, "、"))})
+	}
+	return read
+}
+
+// beside are the sentences before and after the one around a place; the title
+// stands before the body.
+func (d *draft) beside(part, start, end int) (texts []string) {
+	text := d.parts[part].text
+	lo, hi := around(text, start, end, sentenceMarks)
+	before := strings.TrimRight(text[:lo], "。！？；!?;\n ")
+	switch {
+	case before != "":
+		from, to := around(text, len(before), len(before), sentenceMarks)
+		texts = append(texts, read(d.fold, text, from, to).text)
+	case d.parts[part].place == inBody:
+		for i := range d.parts {
+			if d.parts[i].place == inTitle {
+				title := d.parts[i].text
+				texts = append(texts, read(d.fold, title, 0, min(len(title), cutAt(title, reach))).text)
+			}
+		}
+	}
+	after := strings.TrimLeft(text[hi:], "。！？；!?;\n ”’」』")
+	if at := len(text) - len(after); after != "" {
+		from, to := around(text, at, at, sentenceMarks)
+		texts = append(texts, read(d.fold, text, from, to).text)
+	}
+	return texts
+}
+
+// cutAt is the end of the last whole rune before a byte of a text.
+func cutAt(text string, n int) int {
+	if n >= len(text) {
+		return len(text)
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return n
+}
+
+var quotation = regexp.MustCompile(`“[^”]*(?:”|$)|「[^」]*(?:」|$)|‘[^’]*(?:’|$)`)
+
+// blankQuotes puts blanks in place of what is quoted, so that places stay.
+func blankQuotes(text string) string {
+	if !strings.ContainsAny(text, "“「‘") {
+		return text
+	}
+	return quotation.ReplaceAllStringFunc(text, func(q string) string { return strings.Repeat(" ", len(q)) })
+}
