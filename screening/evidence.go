@@ -12,9 +12,10 @@ import (
 // hits where the weights of the different kinds that stand together reach its
 // threshold.
 type Evidence struct {
-	Name   string   `toml:"name"`   // shown to leaders in {evidence}
-	Weight int      `toml:"weight"` // below zero: it speaks against
-	Words  []string `toml:"words"`  // patterns, one of which must stand in the text; @name for a shared list
+	Name     string   `toml:"name"`     // shown to leaders in {evidence}
+	Weight   int      `toml:"weight"`   // below zero: it speaks against
+	Required bool     `toml:"required"` // without it the other kinds say nothing
+	Words    []string `toml:"words"`    // patterns, one of which must stand in the text; @name for a shared list
 }
 
 // clue is a kind of evidence made ready to run.
@@ -39,14 +40,18 @@ type kinds uint32
 
 const maxEvidence = 32
 
-// weigh is the sum of the weights of the kinds in a set.
-func (p *program) weigh(found kinds) (sum int) {
+// weigh is the sum of the weights of the kinds in a set, and whether those
+// required are among them.
+func (p *program) weigh(found kinds) (sum int, whole bool) {
+	whole = true
 	for i, c := range p.clues {
 		if found&(1<<i) != 0 {
 			sum += c.Weight
+		} else if c.Required {
+			whole = false
 		}
 	}
-	return sum
+	return sum, whole
 }
 
 // look answers the kinds of evidence in a text.
@@ -71,19 +76,19 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 		text = blankQuotes(text)
 	}
 	own := p.look(text)
-	if p.weigh(own) < p.Least {
+	if sum, _ := p.weigh(own); sum < p.Least {
 		return read
 	}
 	all := own
 	if p.Scope != "sentence" {
-		for _, beside := range d.beside(part, start, end) {
+		for _, beside := range d.neighbours(part, start, end) {
 			if p.Unquoted {
 				beside = blankQuotes(beside)
 			}
 			all |= p.look(beside)
 		}
 	}
-	if p.weigh(all) < p.Threshold {
+	if sum, whole := p.weigh(all); sum < p.Threshold || !whole {
 		return read
 	}
 	lo, hi := len(text), 0
@@ -111,9 +116,9 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	return read
 }
 
-// beside are the sentences before and after the one around a place; the title
+// neighbours are the sentences before and after the one around a place; the title
 // stands before the body.
-func (d *draft) beside(part, start, end int) (texts []string) {
+func (d *draft) neighbours(part, start, end int) (texts []string) {
 	text := d.parts[part].text
 	lo, hi := around(text, start, end, sentenceMarks)
 	before := strings.TrimRight(text[:lo], "。！？；!?;\n ")

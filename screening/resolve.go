@@ -19,7 +19,7 @@ func (d *draft) resolve() models.Report {
 	kept := d.found[:0]
 	for rest := d.found; len(rest) > 0; {
 		n := chain(rest)
-		kept = append(kept, best(rest[:n])...)
+		kept = append(kept, d.best(rest[:n])...)
 		rest = rest[n:]
 	}
 	slices.SortFunc(kept, inPlace)
@@ -44,41 +44,57 @@ func chain(list []candidate) int {
 }
 
 // best keeps of a chain those that stand together; the better ones first.
-func best(list []candidate) []candidate {
+func (d *draft) best(list []candidate) []candidate {
 	if len(list) == 1 {
 		return list
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
 			cmp.Compare(a.rule.rank, b.rule.rank),
+			cmp.Compare(len(a.rule.Evidence), len(b.rule.Evidence)),
 			cmp.Compare(b.end-b.start, a.end-a.start),
 			cmp.Compare(a.start, b.start),
 			cmp.Compare(a.rule.ID, b.rule.ID),
 		)
 	})
-	kept := list[:0]
+	kept := make([]candidate, 0, len(list))
 	for _, c := range list {
-		i := slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
-		for i >= 0 && len(c.rule.Evidence) > 0 { // a sentence gives way to what stands in it, but not all of it
-			before, after := c, c
-			before.end, after.start = kept[i].start, kept[i].end
-			if c = before; after.end-after.start > before.end-before.start {
-				c = after
-			}
-			if c.end-c.start < shortest {
-				break
-			}
-			i = slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
-		}
-		if i < 0 {
-			kept = append(kept, c)
-		}
+		kept = append(kept, d.beside(c, kept)...)
 	}
 	return kept
 }
 
-// shortest is the length in bytes of what may be left of a sentence.
-const shortest = len("三个字")
+// beside is what is left of a candidate beside its rivals: all or nothing, but
+// of a sentence with evidence the clauses in which they do not stand.
+func (d *draft) beside(c candidate, kept []candidate) []candidate {
+	i := slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
+	switch {
+	case i < 0:
+		return []candidate{c}
+	case len(c.rule.Evidence) == 0:
+		return nil
+	}
+	text := d.parts[c.part].text
+	var left []candidate
+	if lo, _ := around(text, kept[i].start, kept[i].start, clauseMarks); lo > c.start {
+		before := c
+		before.end = len(strings.TrimRight(text[:lo], edges))
+		left = append(left, d.beside(before, kept[i:])...)
+	}
+	if _, hi := around(text, kept[i].end, kept[i].end, clauseMarks); hi < c.end {
+		after := c
+		after.start = hi + len(text[hi:]) - len(strings.TrimLeft(text[hi:], edges))
+		left = append(left, d.beside(after, kept[i:])...)
+	}
+	return slices.DeleteFunc(left, func(c candidate) bool {
+		return c.end-c.start < shortest
+	})
+}
+
+const (
+	shortest = len("三个字") // of what may be left of a sentence, in bytes
+	edges    = " ，、：,\n"  // left out of it
+)
 
 // rivals tells whether two candidates overlap so that only one may stay:
 // within a family, but a text may touch two topics with the same words.
