@@ -133,12 +133,24 @@ type scratch struct {
 	draft   draft
 }
 
-func (e *Engine) screen(p *plan, t Text) models.Report {
+// open begins a screening.
+func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
-	defer e.scratch.Put(s)
 	s.reset(p)
+	s.draft = draft{parts: parts(t), text: t, found: s.draft.found[:0], rules: p.rules, fold: e.fold, segments: e.segments}
+	return s
+}
+
+// close ends it: nothing of the text is kept.
+func (e *Engine) close(s *scratch) {
+	s.draft = draft{found: s.draft.found[:0]}
+	e.scratch.Put(s)
+}
+
+func (e *Engine) screen(p *plan, t Text) models.Report {
+	s := e.open(p, t)
+	defer e.close(s)
 	d := &s.draft
-	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, segments: e.segments}
 	for i := range d.parts {
 		s.found, s.runs = p.matcher.Scan(s.found[:0], s.runs[:0], d.parts[i].text)
 		p.dispatch(s, i)
@@ -153,7 +165,6 @@ func (e *Engine) screen(p *plan, t Text) models.Report {
 	}
 	report := d.resolve()
 	report.Edition, report.Engine = p.rules.edition, Version
-	s.draft = draft{found: d.found[:0]}
 	return report
 }
 

@@ -2,24 +2,37 @@ package match
 
 import "math/bits"
 
-// A filter answers "perhaps" or "certainly not": whether two runes are a term,
-// and whether three runes begin one.
+// A filter answers "perhaps" or "certainly not": whether the last two runes of
+// a key are a term, whether the last three are, and whether all four begin a
+// longer one. It is made of bits, 64 and 128 kB: those of two and three runes
+// stand in the word that a hash of the last two chooses, so that one look finds both.
 type filter struct {
-	pairs   pairSet
-	triples tripleSet
+	short [1 << 13]uint64
+	long  [1 << 14]uint64
 }
 
-// The sets are bits chosen by the highest bits of a hash: 32 and 128 kB.
-type (
-	pairSet   [1 << 13]uint32
-	tripleSet [1 << 15]uint32
-)
+// add adds the first n runes of a term.
+func (f *filter) add(key uint64, n int) {
+	switch two := (key & pairOf) * fibonacci; n {
+	case 2:
+		f.short[two>>51] |= 1 << (two >> 45 & 63)
+	case 3:
+		f.short[two>>51] |= 1 << ((key & tripleOf) * fibonacci >> 58)
+	default:
+		four := key * fibonacci
+		f.long[four>>50] |= 1 << (four >> 44 & 63)
+	}
+}
 
-func (s *pairSet) set(h uint32)   { s[h>>19] |= 1 << (h >> 14 & 31) }
-func (s *tripleSet) set(h uint32) { s[h>>17] |= 1 << (h >> 12 & 31) }
+// heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
+func (f *filter) heads(key uint64) uint64 {
+	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
+	short, long := f.short[two>>51], f.long[four>>50]
+	return short>>(two>>45&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&1<<2
+}
 
-func (s *pairSet) has(h uint32) uint32   { return s[h>>19] >> (h >> 14 & 31) & 1 }
-func (s *tripleSet) has(h uint32) uint32 { return s[h>>17] >> (h >> 12 & 31) & 1 }
+// fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.
+const fibonacci = 0x9E3779B97F4A7C15
 
 // nextBit stands for the runes that may follow on a node.
 func nextBit(c uint16) uint32 { return 1 << (uint32(c) * 0x9E3779B1 >> 27) }
@@ -37,8 +50,7 @@ type trieEntry struct {
 	next uint32 // the bits (nextBit) of the runes that may follow
 }
 
-// start and edge are the keys.
-func start(a, b, c uint16) uint64          { return uint64(a)<<32 | uint64(b)<<16 | uint64(c) }
+// edge is the key of what follows on a node.
 func edge(node int32, class uint16) uint64 { return uint64(node)<<16 | uint64(class) }
 
 func newTrie(size int) trie {
@@ -46,8 +58,8 @@ func newTrie(size int) trie {
 	return trie{entries: make([]trieEntry, 1<<n), shift: uint(64 - n)}
 }
 
-// place is where the search for a key begins (Fibonacci hashing).
-func (t *trie) place(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> t.shift }
+// place is where the search for a key begins.
+func (t *trie) place(key uint64) uint64 { return key * fibonacci >> t.shift }
 
 // find is where a key stands, or would.
 func (t *trie) find(key uint64) *trieEntry {

@@ -27,15 +27,15 @@ type Run struct{ Start, End int32 }
 
 // A Matcher is immutable and safe for concurrent use.
 //
-// The runes of all terms get numbers (classes). The scan hashes the last two
-// and the last three; a filter tells, nearly always with no, whether they are a
-// term or begin one. Only then the scan looks back and asks the hashed tries.
+// The runes of all terms get numbers (classes). The scan keeps those of
+// the last four; a filter tells, nearly always with no, whether the last two or
+// three are a term or all four begin one. Only then it asks the hashed tries.
 type Matcher struct {
 	fold   *Fold
 	class  *[plane]uint16 // by rune: class | flags
 	astral map[rune]uint16
 	filter *filter
-	starts trie              // the first one to three runes of a term lead to a node
+	starts trie              // the first one to four runes of a term lead to a node
 	edges  trie              // a node and the next rune lead to a node
 	terms  int32             // a node up to here is where the term before it in number ends
 	twins  map[int32][]int32 // by node: further terms that fold alike
@@ -134,16 +134,11 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 	passing := m.terms // numbers of nodes where no term ends come after those of terms
 	for _, i := range order {
 		t := terms[i]
-		head := min(len(t), 3)
-		switch head {
-		case 1:
+		head := min(len(t), 4)
+		if first := startOf(t[:head]); head == 1 {
 			single[t[0]] = true
-		case 2:
-			pair, _ := hashes(t[0], t[1], 0)
-			m.filter.pairs.set(pair)
-		default:
-			_, triple := hashes(t[0], t[1], t[2])
-			m.filter.triples.set(triple)
+		} else {
+			m.filter.add(first, head)
 		}
 		at, key := &m.starts, startOf(t[:head])
 		for n := head; ; n++ {
@@ -166,66 +161,72 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 	return single
 }
 
-func startOf(t []uint16) uint64 {
-	switch len(t) {
-	case 1:
-		return start(0, 0, t[0])
-	case 2:
-		return start(0, t[0], t[1])
+// startOf is the key of the first one to four runes of a term: their classes,
+// 16 bits each.
+func startOf(t []uint16) (key uint64) {
+	for _, c := range t {
+		key = key<<16 | uint64(c)
 	}
-	return start(t[0], t[1], t[2])
+	return key
 }
 
+const (
+	pairOf   = 1<<32 - 1 // the last two runes of a key of four,
+	tripleOf = 1<<48 - 1 // the last three
+	noTerm   = 1<<64 - 1 // runes that no term has: no class has all its bits set
+)
+
 // Scan appends the occurrences in text to found and the runs to runs, each in
-// the order of their ends.
+// about the order of their ends.
 func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
 	s := scan{Matcher: m, text: text, found: found, runs: runs}
 	class, filter := m.class, m.filter
-	var last, pair uint32 // hashes of the last rune of a term, and of the last two
+	key := uint64(noTerm) // the classes of the last four runes, 16 bits each
 	for i := 0; i < len(text); {
 		var entry uint16
 		size := 1
-		if b := text[i]; b > 0xE0 && b < 0xF0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
-			entry, size = class[three(text, i)], 3
-		} else if b < utf8.RuneSelf {
+		if i+3 < len(text) && threeBytes(four(text, i)) {
+			entry, size = class[three(four(text, i))], 3
+		} else if b := text[i]; b < utf8.RuneSelf {
 			entry = class[b]
 		} else {
 			entry, size = m.decode(text[i:])
 		}
+		if entry == other {
+			key = noTerm
+			i += size
+			continue
+		}
 		if entry&special != 0 {
 			if !s.special(entry, i, size) {
-				if entry&inRun == 0 && entry != inserted || s.skips > MaxSkip {
-					last, pair = 0, 0
+				if entry != inserted || s.skips > MaxSkip {
+					key = noTerm
 				}
 				i += size
 				continue
 			}
 			entry &^= flags
 		}
-		h := uint32(entry) * 0x85EBCA6B
-		triple := (pair<<1 ^ h) * 0x27D4EB2F
-		pair = last ^ h
-		last = uint32(entry) * 0x9E3779B1
-		pairs, triples := filter.pairs.has(pair), filter.triples.has(triple)
-		if pairs|triples != 0 {
-			s.end(entry, i, i+size, pairs != 0, triples != 0)
+		key = key<<16 | uint64(entry)
+		if heads := filter.heads(key); heads != 0 {
+			s.end(key, i, i+size, heads)
 		}
 		i += size
 	}
 	return s.found, s.run.close(s.runs)
 }
 
-// three decodes the well-formed rune of three bytes at i; the halves of
-// surrogate pairs, which are not well formed, are in no term.
-func three(text string, i int) uint16 {
-	return uint16(text[i])<<12 | uint16(text[i+1]&0x3F)<<6 | uint16(text[i+2]&0x3F)
+// four are the four bytes at i.
+func four(text string, i int) uint32 {
+	return uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
 }
 
-// hashes are those of a term's first two and three runes, as Scan makes them.
-func hashes(a, b, c uint16) (pair, triple uint32) {
-	pair = uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B
-	return pair, (pair<<1 ^ uint32(c)*0x85EBCA6B) * 0x27D4EB2F
-}
+// threeBytes tells whether bytes begin with a rune of three, as those of
+// Chinese are. The halves of surrogate pairs pass too; they are in no term.
+func threeBytes(b uint32) bool { return b&0x00C0C0F0 == 0x008080E0 && b&0xFF != 0xE0 }
+
+// three decodes a rune of three bytes.
+func three(b uint32) uint16 { return uint16(b<<12 | b>>2&0xFC0 | b>>16&0x3F) }
 
 // scan is what a scan has found and what it must remember beside its place.
 type scan struct {
@@ -256,25 +257,22 @@ func (s *scan) special(entry uint16, i, size int) bool {
 		s.run.add(s, i, i+size, isDigit)
 	}
 	if entry&alone != 0 {
-		s.emit(s.starts.get(start(0, 0, class)), i, i+size)
+		s.emit(s.starts.get(uint64(class)), i, i+size)
 	}
 	return class != 0
 }
 
-// end looks for terms of two runes that end with this one, and for longer ones
-// whose first three it ends, as the filter said.
-func (s *scan) end(c uint16, at, end int, two, more bool) {
-	b, second := s.before(at)
-	if b == 0 {
-		return
+// end looks for what the filter saw to end with a rune: terms of two (bit 0)
+// and three (bit 1), and the first four runes of longer ones (bit 2).
+func (s *scan) end(key uint64, at, end int, heads uint64) {
+	if heads&1 != 0 {
+		s.follow(key&pairOf, 2, at, end)
 	}
-	if two {
-		s.emit(s.starts.get(start(0, b, c)), second, end)
+	if heads&2 != 0 {
+		s.follow(key&tripleOf, 3, at, end)
 	}
-	if more {
-		if a, first := s.before(second); a != 0 {
-			s.follow(start(a, b, c), first, end)
-		}
+	if heads&4 != 0 {
+		s.follow(key, 4, at, end)
 	}
 }
 
@@ -283,11 +281,11 @@ func (s *scan) end(c uint16, at, end int, two, more bool) {
 func (s *scan) before(at int) (class uint16, start int) {
 	for skips := 0; at > 0 && skips <= MaxSkip; skips++ {
 		var entry uint16
-		if t := s.text; at >= 3 && t[at-3] > 0xE0 && t[at-3] < 0xF0 && t[at-1]&0xC0 == 0x80 && t[at-2]&0xC0 == 0x80 {
+		if at >= 3 && at < len(s.text) && threeBytes(four(s.text, at-3)) {
 			at -= 3
-			entry = s.class[three(t, at)]
+			entry = s.class[three(four(s.text, at))]
 		} else {
-			r, size := utf8.DecodeLastRuneInString(t[:at])
+			r, size := utf8.DecodeLastRuneInString(s.text[:at])
 			at -= size
 			entry = s.entry(r, size)
 		}
@@ -332,8 +330,8 @@ func (r *openRun) close(runs []Run) []Run {
 
 // decode is the entry of the first rune of a text, and its length.
 func (m *Matcher) decode(text string) (entry uint16, size int) {
-	if len(text) > 2 && text[0] > 0xE0 && text[0] < 0xF0 && text[1]&0xC0 == 0x80 && text[2]&0xC0 == 0x80 {
-		return m.class[three(text, 0)], 3
+	if len(text) > 3 && threeBytes(four(text, 0)) {
+		return m.class[three(four(text, 0))], 3
 	}
 	r, size := utf8.DecodeRuneInString(text)
 	return m.entry(r, size), size
@@ -366,12 +364,21 @@ func (m *Matcher) isDigit(text string) bool {
 	return ok
 }
 
-// follow goes down the trie from the first three runes of a term, which end
-// at byte end, and emits every term on the way.
-func (s *scan) follow(key uint64, start, end int) {
+// follow goes down the trie from the first n runes of a term, the last of which
+// stands at at:end, and emits every term on the way.
+func (s *scan) follow(key uint64, n, at, end int) {
 	e := s.starts.get(key)
-	for e.node > 0 {
-		s.emit(e, start, end)
+	if e.node == 0 {
+		return
+	}
+	start := -1
+	for {
+		if e.node <= s.terms {
+			if start < 0 {
+				start = s.back(at, n-1)
+			}
+			s.emit(e, start, end)
+		}
 		if e.next == 0 {
 			return
 		}
@@ -379,8 +386,18 @@ func (s *scan) follow(key uint64, start, end int) {
 		if e.next&nextBit(c) == 0 {
 			return
 		}
-		e, end = s.edges.get(edge(e.node, c)), next
+		if e, end = s.edges.get(edge(e.node, c)), next; e.node == 0 {
+			return
+		}
 	}
+}
+
+// back is where the n-th rune before a place begins, not counting inserted ones.
+func (s *scan) back(at, n int) int {
+	for range n {
+		_, at = s.before(at)
+	}
+	return at
 }
 
 // after is the class of the next rune that is not inserted, and where it ends.
@@ -395,11 +412,8 @@ func (s *scan) after(at int) (class uint16, end int) {
 	return 0, at
 }
 
-// emit adds the terms that end at a node, if any.
+// emit adds the terms that end at a node.
 func (s *scan) emit(e trieEntry, start, end int) {
-	if e.node == 0 || e.node > s.terms {
-		return
-	}
 	s.found = append(s.found, Match{Term: e.node - 1, Start: int32(start), End: int32(end)})
 	if len(s.twins) > 0 {
 		for _, term := range s.twins[e.node] {
