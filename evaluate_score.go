@@ -117,13 +117,33 @@ func newEvaluation(goal limits) *evaluation {
 }
 
 func (e *evaluation) file(ctx context.Context, engine *screening.Engine, name string) error {
-	f, err := os.Open(name)
+	documents := &corpus{Name: filepath.Base(name), With: map[string]int{}}
+	err := eachCase(name, func(c labelled, text screening.Text) error {
+		report, err := engine.Screen(ctx, text)
+		if err != nil {
+			return err
+		}
+		if c.MustHit != nil {
+			e.judge(c, text, report)
+		} else {
+			e.count(documents, c.ID, text, report)
+		}
+		return nil
+	})
+	if documents.Documents > 0 {
+		e.Corpora = append(e.Corpora, documents)
+	}
+	return err
+}
+
+// eachCase reads a file of cases, a JSON object a line.
+func eachCase(name string, f func(labelled, screening.Text) error) error {
+	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }()
-	documents := &corpus{Name: filepath.Base(name), With: map[string]int{}}
-	lines := bufio.NewReader(f)
+	defer func() { _ = file.Close() }()
+	lines := bufio.NewReader(file)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if line = bytes.TrimSpace(line); len(line) > 0 {
@@ -132,27 +152,17 @@ func (e *evaluation) file(ctx context.Context, engine *screening.Engine, name st
 				return fmt.Errorf("%s:%d: %w", name, n, err)
 			}
 			text := screening.Text{Title: c.Title, Body: cmp.Or(c.Body, c.Text), Format: c.Format, Kind: models.Kind(c.Kind), Source: c.Source}
-			report, err := engine.Screen(ctx, text)
-			if err != nil {
+			if err := f(c, text); err != nil {
 				return err
-			}
-			if c.MustHit != nil {
-				e.judge(c, text, report)
-			} else {
-				e.count(documents, c.ID, text, report)
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if documents.Documents > 0 {
-		e.Corpora = append(e.Corpora, documents)
-	}
-	return nil
 }
 
 // judge compares a report with the labels of its case.

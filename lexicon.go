@@ -20,8 +20,8 @@ import (
 )
 
 func newLexiconCommand() *cobra.Command {
-	lexicon := &cobra.Command{Use: "lexicon", Short: "管理词库：检查、导入、导出、安装、列出版次"}
-	lexicon.AddCommand(newLexiconCheckCommand(), newLexiconImportCommand(), newLexiconExportCommand(), newLexiconEditionsCommand(), newLexiconInstallCommand())
+	lexicon := &cobra.Command{Use: "lexicon", Short: "管理词库：检查、学习、导入、导出、安装、列出版次"}
+	lexicon.AddCommand(newLexiconCheckCommand(), newLexiconImportCommand(), newLexiconExportCommand(), newLexiconEditionsCommand(), newLexiconInstallCommand(), newLexiconFitCommand())
 	return lexicon
 }
 

@@ -45,6 +45,7 @@ type program struct {
 	notAfter  *regexp.Regexp
 	terms     []compiledTerm
 	clues     []clue
+	style     *style
 }
 
 type compiledTerm struct {
@@ -60,7 +61,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	words := wordList{at: map[string]int{}}
 	var errs []error
 	for i, rule := range rules.list {
-		pr, err := rule.program()
+		pr, err := rule.program(rules.files)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
 			words.add(fold, term.text, owner{rule: i, word: k})
@@ -120,7 +121,7 @@ func (w *wordList) add(fold *match.Fold, word string, o owner) {
 }
 
 // program compiles the patterns and terms of a rule.
-func (r *Rule) program() (program, error) {
+func (r *Rule) program(files map[string][]byte) (program, error) {
 	p := program{Rule: r}
 	var errs []error
 	compile := func(key, pattern string) *regexp.Regexp {
@@ -164,6 +165,11 @@ func (r *Rule) program() (program, error) {
 	}
 	if p.clues, err = r.clues(); err != nil {
 		errs = append(errs, err)
+	}
+	if r.Style != "" {
+		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style]); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	if r.Detector != "" {
 		return p, errors.Join(errs...) // its terms are the detector's

@@ -58,6 +58,9 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 	if len(r.Evidence) > 0 && (r.Threshold <= 0 || len(r.Evidence) > maxEvidence) {
 		wrong("evidence needs a threshold, and has %d kinds at most", maxEvidence)
 	}
+	if r.Style != "" && (files["lexicon/"+r.Style] == nil || r.StyleName == "" || len(r.Evidence) == 0) {
+		wrong("style %q: lexicon/%s, style_name and evidence are required", r.Style, r.Style)
+	}
 	for _, e := range r.Evidence {
 		if e.Name == "" || e.Weight == 0 || len(e.Words) == 0 {
 			wrong("evidence %q: name, weight and words are required", e.Name)

@@ -50,7 +50,8 @@ func (e *Engine) Derive(rules *Rules) (*Engine, error) {
 func (r *Rules) changed(other *Rules) []*Rule {
 	return slices.DeleteFunc(slices.Clone(other.list), func(rule *Rule) bool {
 		file, same := r.files[rule.file]
-		return same && bytes.Equal(file, other.files[rule.file]) && bytes.Equal(r.files["lexicon/"+rule.Lexicon], other.files["lexicon/"+rule.Lexicon])
+		return same && bytes.Equal(file, other.files[rule.file]) && bytes.Equal(r.files["lexicon/"+rule.Lexicon], other.files["lexicon/"+rule.Lexicon]) &&
+			bytes.Equal(r.files["lexicon/"+rule.Style], other.files["lexicon/"+rule.Style])
 	})
 }
 

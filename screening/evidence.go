@@ -64,46 +64,70 @@ func (p *program) look(text string) (found kinds) {
 	return found
 }
 
-// evidenceAt weighs the sentence around an anchor: what stands in it, and in
-// the sentences beside it. The hit goes from the first clue that speaks for it
-// to the last. It answers how far the sentence went.
-func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
-	w := d.sentence(part, start, end)
-	_, read = w.origin(0, len(w.text))
-	read = max(read, end)
-	text := w.text
-	if p.Unquoted {
-		text = blankQuotes(text)
-	}
-	own := p.look(text)
-	if sum, _ := p.weigh(own); sum < p.Least {
-		return read
-	}
-	all := own
+// view is what a rule of evidence sees of a sentence.
+type view struct {
+	window window
+	text   string // without quotations where they do not count
+	own    kinds  // in the sentence
+	all    kinds  // in the sentence and beside it
+}
+
+func (p *program) view(d *draft, part, start, end int) view {
+	v := view{window: d.sentence(part, start, end)}
+	v.text = p.voice(v.window.text)
+	v.own = p.look(v.text)
+	v.all = v.own
 	if p.Scope != "sentence" {
 		for _, beside := range d.neighbours(part, start, end) {
-			if p.Unquoted {
-				beside = blankQuotes(beside)
-			}
-			all |= p.look(beside)
+			v.all |= p.look(p.voice(beside))
 		}
 	}
-	if sum, whole := p.weigh(all); sum < p.Threshold || !whole {
+	return v
+}
+
+// voice is a text as the rule reads it.
+func (p *program) voice(text string) string {
+	if p.Unquoted {
+		return blankQuotes(text)
+	}
+	return text
+}
+
+// evidenceAt weighs the sentence around an anchor: what stands in it, and in
+// the sentences beside it. The hit goes from the first clue that speaks for it
+// to the last, or is the sentence where its style decides. It answers how far
+// the sentence went.
+func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
+	v := p.view(d, part, start, end)
+	w := &v.window
+	_, read = w.origin(0, len(w.text))
+	read = max(read, end)
+	style := 0
+	if p.style != nil {
+		style = p.style.score(v.text)
+	}
+	own, _ := p.weigh(v.own)
+	all, whole := p.weigh(v.all)
+	if own*points+style < p.Least*points || all*points+style < p.Threshold*points || !whole {
 		return read
 	}
-	lo, hi := len(text), 0
+	lo, hi := len(v.text), 0
 	var names []string
 	for i, c := range p.clues {
-		if c.Weight <= 0 || all&(1<<i) == 0 {
+		if c.Weight <= 0 || v.all&(1<<i) == 0 {
 			continue
 		}
 		names = append(names, c.Name)
-		if own&(1<<i) == 0 {
+		if v.own&(1<<i) == 0 {
 			continue
 		}
-		for _, at := range c.words.FindAllStringIndex(text, -1) {
+		for _, at := range c.words.FindAllStringIndex(v.text, -1) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
+	}
+	if all < p.Threshold { // the clues alone would not do: it is the sentence
+		names = append(names, p.StyleName)
+		lo, hi = 0, len(v.text)
 	}
 	if lo >= hi {
 		return read
@@ -115,6 +139,9 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	}
 	return read
 }
+
+// points are the hundredths in which style counts.
+const points = 100
 
 // neighbours are the sentences before and after the one around a place; the title
 // stands before the body.

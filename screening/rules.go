@@ -50,9 +50,11 @@ type Rule struct {
 	Allow     []string `toml:"allow"`      // words that contain the term and are no hits
 	Boundary  string   `toml:"boundary"`   // token or none; default: token for terms of 2–3 characters
 
-	Evidence  []Evidence `toml:"evidence"`  // kinds of clues; beside anchors, in place of a pattern
-	Threshold int        `toml:"threshold"` // the weight that clues of the sentence and of those beside it (scope = "sentence": of it alone) must reach
-	Least     int        `toml:"least"`     // the weight that clues of the sentence itself must reach
+	Evidence  []Evidence `toml:"evidence"`   // kinds of clues; beside anchors, in place of a pattern
+	Style     string     `toml:"style"`      // lexicon/NAME.tsv: weights by which the sentence itself speaks for or against (Engine.Fit)
+	StyleName string     `toml:"style_name"` // what {evidence} calls it
+	Threshold int        `toml:"threshold"`  // the weight that clues of the sentence and of those beside it (scope = "sentence": of it alone) must reach
+	Least     int        `toml:"least"`      // the weight that clues of the sentence itself must reach
 
 	Mask string `toml:"mask"` // how the suggestion is made of the hit: one of masks in detect_mask.go
 

@@ -1,0 +1,127 @@
+package screening
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/bits"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// style tells by weights of short runs of characters how much a sentence reads
+// like those that a rule of evidence is to find. The weights are learned from
+// labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
+// hundredths; the line of the gram "*" is added to every sentence.
+type style struct {
+	keys    []uint64 // open addressing; a power of two
+	weights []int32
+	bias    int32
+}
+
+// gram packs up to three characters.
+type gram uint64
+
+const gramSize = 3
+
+func packGram(word string) gram {
+	var g gram
+	for _, r := range word {
+		g = g<<21 | gram(r)
+	}
+	return g
+}
+
+// plain is what a character counts as in a gram: all digits are alike, and all
+// letters; blanks and the marks of the lexicon count for nothing.
+func plain(r rune) rune {
+	switch {
+	case r >= '0' && r <= '9':
+		return '0'
+	case r < utf8.RuneSelf && unicode.IsLetter(r):
+		return 'a'
+	case r <= ' ', r == '#', r == '*':
+		return 0
+	}
+	return r
+}
+
+// grams calls f with every gram of a text, whose beginning is ^ and whose end
+// is $, and answers how many characters it has.
+func grams(text string, f func(gram)) (n int) {
+	var last gram
+	next := func(r rune) {
+		n++
+		last = (last<<21 | gram(r)) & (1<<(21*gramSize) - 1)
+		f(last & (1<<21 - 1))
+		if n > 1 {
+			f(last & (1<<42 - 1))
+		}
+		if n > 2 {
+			f(last)
+		}
+	}
+	next('^')
+	for _, r := range text {
+		if r = plain(r); r != 0 {
+			next(r)
+		}
+	}
+	next('$')
+	return n
+}
+
+// newStyle reads a lexicon of weights.
+func newStyle(name string, data []byte) (*style, error) {
+	type entry struct {
+		gram   gram
+		weight int32
+	}
+	var list []entry
+	s := new(style)
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		word, number, ok := strings.Cut(strings.TrimRight(string(text), "\n"), "\t")
+		if word == "" || word[0] == '#' {
+			continue
+		}
+		weight, err := strconv.ParseInt(number, 10, 32)
+		switch {
+		case !ok || err != nil:
+			return nil, fmt.Errorf("%s:%d: want a run of characters, a tabulator and a weight in hundredths", name, line)
+		case word == "*":
+			s.bias = int32(weight)
+		case utf8.RuneCountInString(word) > gramSize:
+			return nil, fmt.Errorf("%s:%d: %q has more than %d characters", name, line, word, gramSize)
+		default:
+			list = append(list, entry{packGram(word), int32(weight)})
+		}
+	}
+	size := 1 << bits.Len(uint(2*len(list)+1))
+	s.keys, s.weights = make([]uint64, size), make([]int32, size)
+	for _, e := range list {
+		i := s.slot(e.gram)
+		s.keys[i], s.weights[i] = uint64(e.gram), e.weight
+	}
+	return s, nil
+}
+
+// slot is the place of a gram, or the empty one where it would stand.
+func (s *style) slot(g gram) int {
+	mask := uint64(len(s.keys) - 1)
+	i := uint64(g) * 0x9E3779B97F4A7C15 >> 20 & mask
+	for s.keys[i] != 0 && s.keys[i] != uint64(g) {
+		i = (i + 1) & mask
+	}
+	return int(i)
+}
+
+// score is the weight of a text, in hundredths.
+func (s *style) score(text string) int {
+	sum := int32(0)
+	n := grams(text, func(g gram) { sum += s.weights[s.slot(g)] })
+	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
+}
