@@ -82,7 +82,7 @@ func (p *program) inScope(d *draft, part, start, end int) bool {
 	if !p.never.empty() && d.holds(&p.never) {
 		return false
 	}
-	if p.need.empty() && p.unless.empty() {
+	if p.need.empty() && p.unless.empty() && p.support == nil {
 		return true
 	}
 	var scope string
@@ -94,7 +94,13 @@ func (p *program) inScope(d *draft, part, start, end int) bool {
 	default:
 		scope = d.window(part, start, end, marksOf(p.Scope)).text
 	}
-	return (p.need.empty() || p.need.holds(scope)) && !p.unless.holds(scope)
+	switch {
+	case p.unless.holds(scope):
+		return false
+	case p.need.empty() && p.support == nil, p.need.holds(scope):
+		return true
+	}
+	return p.support != nil && p.support.weight(d, part, start, end) >= p.SupportLeast*points
 }
 
 // holds tells whether a condition holds anywhere in the draft.

@@ -25,6 +25,9 @@ type plan struct {
 	always    []int   // detectors that are called for every draft
 }
 
+// digits is the anchor of a rule that is called at runs of digits.
+const digits = "<digits>"
+
 // owner is a rule or a detector that asked for a word.
 type owner struct {
 	rule     int // index in programs, or -1
@@ -46,6 +49,7 @@ type program struct {
 	terms     []compiledTerm
 	clues     []clue
 	style     *style
+	support   *program
 }
 
 type compiledTerm struct {
@@ -67,9 +71,25 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 			words.add(fold, term.text, owner{rule: i, word: k})
 		}
 		for _, word := range rule.Anchors {
+			if word == digits {
+				p.runs = append(p.runs, owner{rule: i, word: -1})
+				continue
+			}
 			words.add(fold, word, owner{rule: i, word: -1})
 		}
 		p.programs = append(p.programs, pr)
+	}
+	for i := range p.programs {
+		pr := &p.programs[i]
+		if pr.Support == "" {
+			continue
+		}
+		at := slices.IndexFunc(p.programs, func(other program) bool { return other.ID == pr.Support && len(other.clues) > 0 })
+		if at < 0 {
+			errs = append(errs, pr.mistake("support: there is no rule of evidence %q", pr.Support))
+			continue
+		}
+		pr.support = &p.programs[at]
 	}
 	known := detectors(rules)
 	for _, rule := range rules.list {

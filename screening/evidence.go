@@ -140,6 +140,18 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	return read
 }
 
+// weight is what a rule of evidence says of the sentence around a place, in
+// hundredths.
+func (p *program) weight(d *draft, part, start, end int) int {
+	v := p.view(d, part, start, end)
+	sum, _ := p.weigh(v.all)
+	sum *= points
+	if p.style != nil {
+		sum += p.style.score(v.text)
+	}
+	return sum
+}
+
 // points are the hundredths in which style counts.
 const points = 100
 

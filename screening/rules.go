@@ -56,6 +56,9 @@ type Rule struct {
 	Threshold int        `toml:"threshold"`  // the weight that clues of the sentence and of those beside it (scope = "sentence": of it alone) must reach
 	Least     int        `toml:"least"`      // the weight that clues of the sentence itself must reach
 
+	Support      string `toml:"support"`       // id of a rule of evidence: its weight around a place stands in for need
+	SupportLeast int    `toml:"support_least"` // the weight that it must reach
+
 	Mask string `toml:"mask"` // how the suggestion is made of the hit: one of masks in detect_mask.go
 
 	Cues int `toml:"cues"` // the draft must have this many different hits of rules of the category
