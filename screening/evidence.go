@@ -24,9 +24,9 @@ type clue struct {
 	words *match.Pattern
 }
 
-func (r *Rule) clues() (list []clue, err error) {
+func (r *Rule) clues(shared conditions) (list []clue, err error) {
 	for _, e := range r.Evidence {
-		c, err := newCondition(e.Words)
+		c, err := shared.of(e.Words)
 		if err != nil {
 			return nil, r.mistake("evidence %q: %v", e.Name, err)
 		}
@@ -69,8 +69,7 @@ func (p *program) look(text string) (found kinds) {
 // to the last. It answers how far the sentence went.
 func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	w := d.sentence(part, start, end)
-	_, read = w.origin(0, len(w.text))
-	read = max(read, end)
+	read = max(w.end, end)
 	text := w.text
 	if p.Unquoted {
 		text = blankQuotes(text)
@@ -125,19 +124,19 @@ func (d *draft) neighbours(part, start, end int) (texts []string) {
 	switch {
 	case before != "":
 		from, to := around(text, len(before), len(before), sentenceMarks)
-		texts = append(texts, read(d.fold, text, from, to).text)
+		texts = append(texts, d.read(part, from, to).text)
 	case d.parts[part].place == inBody:
 		for i := range d.parts {
 			if d.parts[i].place == inTitle {
 				title := d.parts[i].text
-				texts = append(texts, read(d.fold, title, 0, min(len(title), cutAt(title, reach))).text)
+				texts = append(texts, d.read(i, 0, min(len(title), cutAt(title, reach))).text)
 			}
 		}
 	}
 	after := strings.TrimLeft(text[hi:], "。！？；!?;\n ”’」』")
 	if at := len(text) - len(after); after != "" {
 		from, to := around(text, at, at, sentenceMarks)
-		texts = append(texts, read(d.fold, text, from, to).text)
+		texts = append(texts, d.read(part, from, to).text)
 	}
 	return texts
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A Pattern is a regular expression (RE2 syntax) for texts that it mostly does
@@ -43,17 +44,9 @@ func Compile(expr string) (*Pattern, error) {
 	return p, nil
 }
 
-// FindAll answers the submatch indexes of all matches.
-func (p *Pattern) FindAll(text string) [][]int {
-	if !p.may(text) {
-		return nil
-	}
-	return p.FindAllStringSubmatchIndex(text, -1)
-}
-
 // MatchString tells whether the pattern matches anywhere in a text.
 func (p *Pattern) MatchString(text string) bool {
-	return p.may(text) && (p.exact || p.Regexp.MatchString(text))
+	return p.May(text) && (p.exact || p.Regexp.MatchString(text))
 }
 
 // exact tells whether a program has no conditions but the beginning and end of the text.
@@ -77,6 +70,7 @@ type state struct {
 	pcs     []uint32
 	matches bool // whatever follows
 	ends    bool // if the text ends here
+	decided bool // what follows changes nothing: it matches, or never will
 	next    []atomic.Pointer[state]
 }
 
@@ -88,14 +82,21 @@ func (p *Pattern) begin() *automaton {
 	return a
 }
 
-// may tells whether a text can match: it never says no to one that does.
-func (p *Pattern) may(text string) bool {
+// May tells whether a text can match: it never says no to one that does.
+func (p *Pattern) May(text string) bool {
 	a := p.root.Load()
 	s := a.first
-	for _, r := range text {
-		if s.matches {
-			return true
+	for i := 0; i < len(text) && !s.decided; {
+		var r rune
+		size := 1
+		if b := text[i]; b < utf8.RuneSelf {
+			r = rune(b)
+		} else if i+3 < len(text) && threeBytes(four(text, i)) && b != 0xED { // no surrogate
+			r, size = rune(three(four(text, i))), 3
+		} else {
+			r, size = utf8.DecodeRuneInString(text[i:])
 		}
+		i += size
 		class := p.classes.of(r)
 		next := s.next[class].Load()
 		if next == nil {
@@ -198,7 +199,7 @@ func (p *Pattern) state(a *automaton, set *pcSet) *state {
 	if s := a.states[string(key)]; s != nil {
 		return s
 	}
-	s := &state{pcs: set.pcs, matches: set.matches, ends: set.ends, next: make([]atomic.Pointer[state], p.classes.count)}
+	s := &state{pcs: set.pcs, matches: set.matches, ends: set.ends, decided: set.matches || len(set.pcs) == 0 && !set.ends, next: make([]atomic.Pointer[state], p.classes.count)}
 	a.states[string(key)] = s
 	return s
 }
