@@ -57,7 +57,7 @@ type Draft struct {
 	CreatedBy  string   // person
 	LastEditor string   // person who wrote the present revision
 	Writers    []string // persons who wrote any revision: none of them decides on the draft
-	Round      int      // counts the submissions, from 1; 0 before the first
+	Round      int      // counts the submissions and locks, from 1; 0 before the first
 	ReleaseID  string
 	Corrects   string // release that this draft's own release will supersede; else ""
 
@@ -138,7 +138,7 @@ type Decision struct {
 	ID         string
 	DraftID    string
 	Revision   int
-	Round      int    // counts the submissions of the draft, from 1
+	Round      int    // counts the submissions and locks of the draft, from 1
 	Step       string // id of the route's step, or "" outside one (recall, cancel)
 	Role       Role   // the role by which the person decided
 	Action     Action

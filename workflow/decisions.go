@@ -236,7 +236,7 @@ func (w *Workflow) gate(ctx context.Context, actor models.Actor, k desk, content
 	if err != nil {
 		return d, nil, nil, err
 	}
-	if after := routed.draft; after.Round == d.Round || after.Tier != d.Tier || !slices.EqualFunc(after.Route, d.Route, sameStep) {
+	if after := routed.draft; routed.kind != "submitted" || after.Tier != d.Tier || !slices.EqualFunc(after.Route, d.Route, sameStep) {
 		c := change{was: d, data: map[string]any{"act": "gate", "person": actor.ID}}.with(routed)
 		return d, nil, &c, nil
 	}

@@ -301,6 +301,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 		r.kind = "locked"
 		d.State, err = send(eventLock, models.StateLocked)
 		d.Step, d.DueAt = -1, time.Time{}
+		d.Round++ // each lock has a conclusion of its own
 		r.notices = []models.Notice{notice("locked", nil)}
 	case models.OutcomeBlocked:
 		r.kind = "blocked"

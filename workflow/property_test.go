@@ -79,15 +79,12 @@ type acts struct {
 // units, terms that block, lock, or stand in no draft; for the unit an overlay
 // in two versions.
 func (w *world) lexicon() map[string][]string {
-	secret := slogan("月河村")
-	secret["slogan.toml"] = bytes.ReplaceAll(bytes.ReplaceAll(secret["slogan.toml"], []byte("local.slogan"), []byte("local.secret")),
-		[]byte("wording.fixed_expression"), []byte("secrecy.internal"))
 	overlay := func(term string) map[string][]byte {
 		return map[string][]byte{"own.toml": bytes.ReplaceAll(slogan(term)["slogan.toml"], []byte("local.slogan"), []byte("own.slogan"))}
 	}
 	shipped := sharedEngine(w.t).Edition()
 	return map[string][]string{
-		"":        {shipped, shipped, w.imported(slogan("春风护航"), ""), w.imported(slogan("义务植树"), ""), w.imported(secret, "")},
+		"":        {shipped, shipped, w.imported(slogan("春风护航"), ""), w.imported(slogan("义务植树"), ""), w.imported(secret("月河村"), "")},
 		w.unit.ID: {shipped, shipped, w.imported(overlay("夏风护航"), ""), w.imported(overlay("机关干部"), "")},
 	}
 }
