@@ -65,6 +65,7 @@ var descriptions = map[string]string{
 	"readCertificate":    "DSSE 信封，内为 in-toto Statement，以 /api/v1/keys 的公钥核验。",
 	"putReceipt":         "同一渠道可以重复提交，以最后一次为准。digest 与签发的不同即告警。",
 	"createToken":        "secret 只在此时显示一次，服务器只存其摘要。",
+	"settleWorkItem":     "由签发人或其受托人办结。撤回、更正随办结一并作出，在同一事务内完成：撤回立即通知各渠道，更正新建更正稿，其 id 见 correction；同一签发件的其他待办事项一并办结。保留不得由撰写或修改过此稿件的人决定。",
 	"createWebhook":      "推送只含通知的种类和稿件、签发件的 id，不含标题与正文；接收方再以自己的令牌查询。至少送达一次，重复的推送 webhook-id 相同。接收方答复 2xx 为收到，410 即停用订阅，其余按间隔递增重试约两天半。涉密锁定的稿件一概不推送。",
 	"setPassword":        "本人或系统管理员。",
 }

@@ -69,14 +69,15 @@ const (
 
 // Withdrawal (撤回) of a release: a named decision.
 type Withdrawal struct {
-	ID        string           `json:"id"`
-	ReleaseID string           `json:"release_id"`
-	Reason    WithdrawalReason `json:"reason"`
-	Text      string           `json:"text"`
-	Document  string           `json:"document,omitempty"` // number of the decision, complaint or law that the reason needs
-	Digest    string           `json:"digest"`
-	By        string           `json:"by"`
-	Role      Role             `json:"role"`
-	At        time.Time        `json:"at"`
-	DoneAt    time.Time        `json:"done_at,omitzero"` // when the last channel acknowledged
+	ID         string           `json:"id"`
+	ReleaseID  string           `json:"release_id"`
+	Reason     WithdrawalReason `json:"reason"`
+	Text       string           `json:"text"`
+	Document   string           `json:"document,omitempty"` // number of the decision, complaint or law that the reason needs
+	Digest     string           `json:"digest"`
+	By         string           `json:"by"`
+	OnBehalfOf string           `json:"on_behalf_of,omitempty"` // person, with a delegation
+	Role       Role             `json:"role"`
+	At         time.Time        `json:"at"`
+	DoneAt     time.Time        `json:"done_at,omitzero"` // when the last channel acknowledged
 }

@@ -42,6 +42,7 @@ type WorkItem struct {
 	Reason     string        `json:"reason"`
 	Correction string        `json:"correction" doc:"更正稿的 id"`
 	SettledBy  string        `json:"settled_by"`
+	OnBehalfOf string        `json:"on_behalf_of,omitempty" doc:"授权代签的授权人"`
 	CreatedAt  time.Time     `json:"created_at"`
 	SettledAt  time.Time     `json:"settled_at,omitzero"`
 }

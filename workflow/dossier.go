@@ -139,7 +139,7 @@ func (w *Workflow) nameAll(ctx context.Context, d *Dossier) {
 	}
 	for _, r := range d.Releases {
 		if r.Withdrawal != nil {
-			person(r.Withdrawal.By)
+			person(r.Withdrawal.By, r.Withdrawal.OnBehalfOf)
 		}
 	}
 	for _, e := range d.Events {

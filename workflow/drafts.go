@@ -39,7 +39,15 @@ func (w *Workflow) CreateDraft(ctx context.Context, actor models.Actor, in Draft
 	if in.Consult, err = w.unitIDs(ctx, in.Consult); err != nil {
 		return models.Draft{}, err
 	}
-	return w.insertDraft(ctx, actor, account, w.newDraft(account, profile, actor.ID, in), in, "created", map[string]any{})
+	return w.insertDraft(ctx, actor, creation{draft: w.newDraft(account, profile, actor.ID, in), input: in, data: map[string]any{}})
+}
+
+// creation is a new draft with its first revision, and what goes with it.
+type creation struct {
+	draft models.Draft
+	input DraftInput
+	data  map[string]any           // of the audit event
+	also  func(tx *store.Tx) error // further writes; may be nil
 }
 
 // newDraft is a draft that nobody has stored yet, with its first revision by the author.
@@ -53,9 +61,10 @@ func (w *Workflow) newDraft(account models.Account, profile *Profile, author str
 }
 
 // insertDraft stores a new draft with its first revision and event, and gives it its number.
-func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account models.Account, d models.Draft, in DraftInput, kind string, data map[string]any) (models.Draft, error) {
-	data["account"], data["revision"], data["digest"], data["state"] = account.ID, d.Revision, d.Digest, d.State
-	event, err := newEvent(d.ID, 0, "", d.CreatedAt, actor, kind, data)
+func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, c creation) (models.Draft, error) {
+	d := c.draft
+	c.data["account"], c.data["revision"], c.data["digest"], c.data["state"] = d.AccountID, d.Revision, d.Digest, d.State
+	event, err := newEvent(d.ID, 0, "", d.CreatedAt, actor, "created", c.data)
 	if err != nil {
 		return models.Draft{}, err
 	}
@@ -66,7 +75,7 @@ func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account 
 		return err == nil
 	}
 	replayed, err := w.update(ctx, actor, d.ID, committed, func(tx *store.Tx) error {
-		n, err := tx.Count(fmt.Sprintf("draft/%s/%d", account.ID, year))
+		n, err := tx.Count(fmt.Sprintf("draft/%s/%d", d.AccountID, year))
 		if err != nil {
 			return err
 		}
@@ -74,10 +83,13 @@ func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account 
 		if err := tx.InsertDraft(d); err != nil {
 			return err
 		}
-		if err := tx.InsertRevision(revisionOf(d, in, d.CreatedAt)); err != nil {
+		if err := tx.InsertRevision(revisionOf(d, c.input, d.CreatedAt)); err != nil {
 			return err
 		}
-		return tx.InsertEvents([]models.AuditEvent{event})
+		if err := tx.InsertEvents([]models.AuditEvent{event}); err != nil || c.also == nil {
+			return err
+		}
+		return c.also(tx)
 	})
 	if err != nil {
 		return models.Draft{}, err

@@ -100,7 +100,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 		switch withdrawal, err := w.store.Withdrawal(ctx, d.ReleaseID); models.CodeOf(err) {
 		case "":
 			v.Withdrawal = &withdrawal
-			v.name(ctx, w, withdrawal.By)
+			v.name(ctx, w, withdrawal.By, withdrawal.OnBehalfOf)
 		case models.CodeNotFound:
 		default:
 			return View{}, err

@@ -42,7 +42,7 @@ func (v *visit) releasePart(view workflow.View) (*releasePart, error) {
 		part.Scheduled = at
 	}
 	if x := view.Withdrawal; x != nil {
-		part.Withdrawal = &pastWithdrawal{Withdrawal: *x, Person: view.Names[x.By]}
+		part.Withdrawal = &pastWithdrawal{Withdrawal: *x, Person: byLine(view.Names[x.By], view.Names[x.OnBehalfOf])}
 		for _, r := range part.Receipts {
 			part.Withdrawal.Live += btoi(r.Live)
 		}
