@@ -2,10 +2,11 @@ package models
 
 import "time"
 
-// Rescan (归档复审) screens every released post against one edition.
+// Rescan (归档复审) screens every released post against the edition that is in
+// force for its unit.
 type Rescan struct {
 	ID         string    `json:"id"`
-	Edition    string    `json:"edition" doc:"复审所用的词库版次"`
+	Edition    string    `json:"edition" doc:"复审所用的词库版次；有单位增补规则时，为各单位版次合成的代号"`
 	Since      string    `json:"since" doc:"只复审此签发件之后的；空为全部"`
 	Position   string    `json:"-"` // the last release that was screened
 	Total      int64     `json:"total" doc:"须复审的签发件数（开始时）"`

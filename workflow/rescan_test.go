@@ -309,6 +309,48 @@ func TestSettlingWithdrawsOrCorrects(t *testing.T) {
 	})
 }
 
+func TestAUnitsRulesAloneStartARescan(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.released()
+		other, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.police.ID, Name: "云雾公安"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine := w.account
+		w.account = other
+		w.posts(1, []string{cleanBody})
+		w.account = mine
+		before, err := w.StartRescan(ctx, w.people["admin"], "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := w.install(slogan("义务植树"), w.unit.ID)
+		r, err := w.StartRescan(ctx, w.people["admin"], "")
+		if err != nil || r.ID == before.ID || r.Edition == before.Edition {
+			t.Fatalf("the unit's rules changed, and the rescan is %+v, %v", r, err)
+		}
+		if _, err := w.RunRescan(ctx, before.ID, nil); models.CodeOf(err) != models.CodeConflict {
+			t.Errorf("a rescan by editions that hold no more: %v", err)
+		}
+		if _, err := w.ContinueRescans(ctx); err != nil { // the job
+			t.Fatal(err)
+		}
+		if r, err = w.Rescan(ctx, w.people["admin"], r.ID); err != nil || r.FinishedAt.IsZero() || r.Done != 2 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		items := w.openItems(w.Workflow)
+		if len(items) == 0 {
+			t.Fatal("the unit's rule found nothing")
+		}
+		for _, item := range items {
+			if item.AccountID != mine.ID || item.Edition != own || item.Hit.Text != "义务植树" {
+				t.Errorf("%+v", item)
+			}
+		}
+	})
+}
+
 func TestTheirOwnTextIsKeptByNobody(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
