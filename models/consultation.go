@@ -17,18 +17,18 @@ const (
 // Consultation asks one unit for its opinion on one content of a draft. While
 // one is open the draft is not signed.
 type Consultation struct {
-	ID        string
-	DraftID   string
-	Round     int // of the draft when the unit was asked
-	Digest    string
-	UnitID    string
-	UnitName  string // as it was when the unit was asked
-	State     ConsultationState
-	Opinion   string
-	Reference string // document number of an answer given on paper; "" for one given here
-	By        string // person who answered, or who recorded the answer
-	At        time.Time
-	OpenedAt  time.Time
+	ID        string            `json:"id"`
+	DraftID   string            `json:"draft_id"`
+	Round     int               `json:"round"` // of the draft when the unit was asked
+	Digest    string            `json:"digest"`
+	UnitID    string            `json:"unit"`
+	UnitName  string            `json:"name"` // as it was when the unit was asked
+	State     ConsultationState `json:"state"`
+	Opinion   string            `json:"opinion"`
+	Reference string            `json:"reference"` // document number of an answer given on paper; "" for one given here
+	By        string            `json:"by"`        // person who answered, or who recorded the answer
+	At        time.Time         `json:"at,omitzero"`
+	OpenedAt  time.Time         `json:"opened_at"`
 }
 
 // Delegation (授权代签) lets To decide in From's place within its bounds. It
