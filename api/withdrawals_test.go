@@ -82,8 +82,8 @@ func TestAReleaseIsCorrected(t *testing.T) {
 		fix = must(t)(w.clients["author"].ReviseDraft(ctx, fix.ID, fix.Digest, in))
 		fix = must(t)(w.clients["author"].Submit(ctx, fix.ID))
 		fix = w.approve("account_lead", w.approve("editor", fix))
-		if old := w.read("author", d.ID); fix.State != models.StateReleased || old.State != models.StateSuperseded {
-			t.Errorf("the correction is %s, what it corrects %s", fix.State, old.State)
+		if old := w.read("author", d.ID); fix.State != models.StateReleased || old.State != models.StateSuperseded || old.SupersededBy != fix.ID || fix.CorrectsDraft != d.ID {
+			t.Errorf("the correction %s is %s, what it corrects %s: %+v", fix.ID, fix.State, old.State, old)
 		}
 		refused(t, w.post("author", path, why), 409, "conflict")
 		feed, err := w.clients["integration"].Feed(ctx, "", "", 10, 0)

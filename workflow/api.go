@@ -46,6 +46,8 @@ type View struct {
 	Decisions      []models.Decision
 	Consultations  []models.Consultation // on the present content
 	Withdrawal     *models.Withdrawal
+	CorrectsDraft  string // draft of the release that this one corrects; "" if it corrects none
+	SupersededBy   string // draft whose release took this one's place; "" if none did
 	Allowed        []models.Action
 	ActsFor        string // person in whose place the allowed decisions would be; "" the actor's own
 	MayEdit        bool

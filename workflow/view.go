@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"shenfa/models"
@@ -106,6 +107,11 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 			return View{}, err
 		}
 	}
+	if actor.Sees(d.AccountID) { // not a consulted unit
+		if v.CorrectsDraft, v.SupersededBy, err = w.neighbours(ctx, d); err != nil {
+			return View{}, err
+		}
+	}
 	v.DueProvisional = k.profile.Provisional(d)
 	for _, step := range d.Route {
 		v.StepLabels = append(v.StepLabels, k.profile.names(step.Roles))
@@ -113,6 +119,33 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	v.allow(actor, k)
 	v.name(ctx, w, v.ActsFor)
 	return v, nil
+}
+
+// neighbours are the drafts before and after one in a row of corrections.
+func (w *Workflow) neighbours(ctx context.Context, d models.Draft) (before, after string, err error) {
+	if d.Corrects != "" {
+		r, err := w.store.Release(ctx, d.Corrects)
+		if err != nil {
+			return "", "", err
+		}
+		before = r.DraftID
+	}
+	if d.State != models.StateSuperseded {
+		return before, "", nil
+	}
+	events, err := w.store.Events(ctx, d.ID, 0, timelineLimit)
+	for _, e := range events {
+		if e.Kind == kindSuperseded {
+			var data struct {
+				By string `json:"by"`
+			}
+			if err := json.Unmarshal(e.Data, &data); err != nil {
+				return before, "", err
+			}
+			after = data.By
+		}
+	}
+	return before, after, err
 }
 
 func (v *View) name(ctx context.Context, w *Workflow, ids ...string) {

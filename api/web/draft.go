@@ -26,7 +26,6 @@ type draftPage struct {
 	Consult   consultPart
 	Units     []string // names of the units to consult
 	Release   *releasePart
-	Corrected string   // draft of the release that this one corrects
 	Refusal   *refusal // of the form that was just sent
 	Outcome   string
 }
@@ -95,9 +94,6 @@ func (v *visit) draftPage(view workflow.View) (draftPage, error) {
 		return draftPage{}, err
 	}
 	if page.Release, err = v.releasePart(view); err != nil {
-		return draftPage{}, err
-	}
-	if page.Corrected, err = v.corrected(d); err != nil {
 		return draftPage{}, err
 	}
 	return page, nil

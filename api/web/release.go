@@ -55,12 +55,3 @@ func (v *visit) releasePart(view workflow.View) (*releasePart, error) {
 	}
 	return part, nil
 }
-
-// corrected is the id of the draft whose release this draft corrects; "" where there is none.
-func (v *visit) corrected(d models.Draft) (string, error) {
-	if d.Corrects == "" || !v.actor.Sees(d.AccountID) {
-		return "", nil
-	}
-	release, err := v.site.workflow.Release(v.ctx(), v.actor, d.Corrects)
-	return release.DraftID, err
-}

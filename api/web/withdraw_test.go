@@ -83,6 +83,20 @@ func TestACorrectionIsADraftThatNamesWhatItCorrects(t *testing.T) {
 	if p.path == "/drafts/"+d.ID || !strings.Contains(p.body, `href="/drafts/`+d.ID+`"`) {
 		t.Errorf("the correction is at %s", p.path)
 	}
+
+	ctx, author, id := context.Background(), w.people[models.RoleAuthor], strings.TrimPrefix(p.path, "/drafts/")
+	fix, err := w.ReviseDraft(ctx, author, id, d.Digest, workflow.DraftInput{Content: models.Content{Title: cleanTitle, Body: cleanBody + "（更正）"}})
+	if err == nil {
+		fix, err = w.Submit(ctx, author, fix.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.approve(w.approve(fix, models.RoleEditor), models.RoleAccountLead)
+	if p := b.get("/drafts/"+d.ID).wants(http.StatusOK, "已更正", "现行内容见更正稿"); !strings.Contains(p.body, `href="/drafts/`+fix.ID+`"`) {
+		t.Error("no way leads from the superseded draft to its correction")
+	}
+	b.get("/drafts/"+fix.ID).wants(http.StatusOK, "已替换原签发内容")
 }
 
 func TestAScheduledReleaseSaysWhenItGoesOut(t *testing.T) {
