@@ -83,7 +83,7 @@ type InboxItem struct {
 	Draft         models.Draft
 	Delegator     string // person whose delegation brings it here; "" for one's own
 	DelegatorName string
-	Unit          string // unit whose opinion is asked; "" where a decision is
+	Unit          string // unit whose opinion is asked, and due at Draft.DueAt; "" where a decision is
 }
 
 // InboxPage is one page of what waits for the actor, oldest due first.

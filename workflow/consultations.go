@@ -60,6 +60,32 @@ func open(cs []models.Consultation) bool {
 	return slices.ContainsFunc(cs, func(c models.Consultation) bool { return c.State == models.ConsultationOpen })
 }
 
+// unanswered are the units whose opinion is still missing.
+func unanswered(cs []models.Consultation) []string {
+	units := []string{}
+	for _, c := range cs {
+		if c.State == models.ConsultationOpen {
+			units = append(units, c.UnitID)
+		}
+	}
+	return units
+}
+
+// opinionDue is when the first opinion that is still missing is due, counted
+// from when its unit was asked; zero without a limit.
+func (p *Profile) opinionDue(d models.Draft, cs []models.Consultation) time.Time {
+	var due time.Time
+	for _, c := range cs {
+		if at := p.Due(consulting, laneOf(d), c.OpenedAt); c.State == models.ConsultationOpen && (due.IsZero() || at.Before(due)) {
+			due = at
+		}
+	}
+	return due
+}
+
+// consulting is what a draft waits for in awaiting_consultees, as a step with time limits.
+var consulting = models.Step{ID: string(models.RoleConsultee), Roles: []models.Role{models.RoleConsultee}}
+
 // toConsult are the consultations to open in the draft's round: of its units
 // those that have not answered on this very content.
 func (w *Workflow) toConsult(ctx context.Context, d models.Draft, at time.Time) ([]models.Consultation, error) {
@@ -129,7 +155,7 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	c := change{was: d, now: d, kind: "consulted", data: map[string]any{"unit": unit, "answer": in.State, "opinion": in.Opinion, "reference": in.Reference},
 		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.AnswerConsultation(answer) }}
 	if d.State == models.StateAwaitingConsultees && !open(k.consultations) {
-		if c.now, err = w.enter(ctx, k.profile, d, eventRoute, d.Route, d.Step, false); err != nil {
+		if c.now, err = w.enter(ctx, k.profile, d, eventRoute, d.Route, d.Step, nil); err != nil {
 			return models.Draft{}, err
 		}
 		c.notices = []models.Notice{notice("step", map[string]any{"state": c.now.State})}

@@ -173,7 +173,7 @@ func (w *Workflow) retiered(ctx context.Context, k desk, x models.Decision, tier
 		}
 	}
 	step := min(nextStep(route, kept), len(route)-1)
-	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, open(k.consultations)); err != nil {
+	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, k.consultations); err != nil {
 		return change{}, err
 	}
 	return decisionChange(k.draft, now, x, notice("step", map[string]any{"state": now.State})), nil
@@ -195,7 +195,7 @@ func (w *Workflow) approved(ctx context.Context, actor models.Actor, k desk, x m
 	if step == len(d.Route) {
 		return w.release(ctx, actor, k, x, dispositions, confirm)
 	}
-	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step, open(k.consultations))
+	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step, k.consultations)
 	if err != nil {
 		return change{}, err
 	}

@@ -334,7 +334,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 		if from == models.StateLocked {
 			e = eventClear
 		}
-		d, err = w.enter(ctx, profile, d, e, route, 0, len(r.opened) > 0)
+		d, err = w.enter(ctx, profile, d, e, route, 0, r.opened)
 		r.notices = []models.Notice{notice("step", map[string]any{"state": d.State})}
 		for _, c := range r.opened {
 			r.notices = append(r.notices, notice("consult", map[string]any{"unit": c.UnitID}))
@@ -356,10 +356,10 @@ func routeOf(p *Profile, account models.Account, d models.Draft) ([]models.Step,
 // enter puts the draft at a step of a route, which may be another than it had,
 // and sets when that is due. Where the step signs and a consultation is open
 // the draft waits for the consulted units first.
-func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int, consulting bool) (models.Draft, error) {
+func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int, consultations []models.Consultation) (models.Draft, error) {
 	to, due := route[step].State(), p.Due(route[step], laneOf(d), w.clock())
-	if consulting && route[step].Signs {
-		to, due = models.StateAwaitingConsultees, time.Time{}
+	if open(consultations) && route[step].Signs {
+		to, due = models.StateAwaitingConsultees, p.opinionDue(d, consultations)
 		if e == eventApprove || e == eventRoute {
 			e = eventConsult
 		}
