@@ -229,9 +229,9 @@ type DraftSummary struct {
 	UpdatedAt    time.Time           `json:"updated_at"`
 }
 
-func (a *API) summary(d models.Draft) DraftSummary {
+func (a *API) summary(ctx context.Context, d models.Draft) DraftSummary {
 	return DraftSummary{ID: d.ID, Number: d.Number, AccountID: d.AccountID, State: d.State,
-		StateLabel: a.options.Workflow.StateLabel(d.State), Tier: d.Tier, TierReasons: list(d.TierReasons), Digest: d.Digest,
+		StateLabel: a.options.Workflow.LabelOf(ctx, d), Tier: d.Tier, TierReasons: list(d.TierReasons), Digest: d.Digest,
 		Revision: d.Revision, Title: d.Title, Format: d.Format, Kind: d.Kind, DeclaredTier: d.DeclaredTier, Urgent: d.Urgent,
 		Outcome: wordOrNil(d.Outcome), DueAt: timeOrNil(d.DueAt), ReleaseID: wordOrNil(d.ReleaseID),
 		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC()}

@@ -132,14 +132,14 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	if in.Digest != "" && in.Digest != d.Digest {
 		return models.Draft{}, staleError()
 	}
-	if err := mayAnswer(actor, d, unit, in); err != nil {
+	k, err := w.deskOf(ctx, d)
+	if err != nil {
+		return models.Draft{}, err
+	}
+	if err := k.mayAnswer(actor, unit, in); err != nil {
 		return models.Draft{}, err
 	}
 	if err := validateAnswer(in); err != nil {
-		return models.Draft{}, err
-	}
-	k, err := w.deskOf(ctx, d)
-	if err != nil {
 		return models.Draft{}, err
 	}
 	n := slices.IndexFunc(k.consultations, func(c models.Consultation) bool { return c.UnitID == unit })
@@ -163,7 +163,8 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	return w.commit(ctx, actor, c)
 }
 
-func mayAnswer(actor models.Actor, d models.Draft, unit string, in AnswerInput) error {
+func (k desk) mayAnswer(actor models.Actor, unit string, in AnswerInput) error {
+	d := k.draft
 	switch {
 	case actor.Kind != models.ActorUser:
 		return models.Errorf(models.CodeForbidden, "会签意见只能由本人提交。")
@@ -172,13 +173,13 @@ func mayAnswer(actor models.Actor, d models.Draft, unit string, in AnswerInput) 
 			return models.Errorf(models.CodeSelfApproval, "您撰写或修改过此稿件，不能由本人会签。")
 		}
 		return nil
-	case actor.Holds(d.AccountID, models.RoleEditor):
+	case actor.Holds(d.AccountID, k.profile.editors()...):
 		if strings.TrimSpace(in.Reference) == "" {
 			return models.Invalid([]models.FieldError{{Pointer: "/reference", Message: "代为登记书面会签意见，须写明来文文号。"}})
 		}
 		return nil
 	}
-	return models.Errorf(models.CodeForbidden, "您不是该单位的会签人。")
+	return models.Errorf(models.CodeForbidden, "您不是该单位的会签人%s。", when(len(k.profile.editors()) > 0, "；书面答复由"+k.profile.names(k.profile.editors())+"登记"))
 }
 
 func validateAnswer(in AnswerInput) error {

@@ -120,6 +120,21 @@ func mayWrite(actor models.Actor, accountID string, roles ...models.Role) error 
 	return models.Errorf(models.CodeForbidden, "您在该账号没有执行此操作的角色。")
 }
 
+// mayRevise checks that the actor is an author of the draft's account, or does an editor's part there.
+func (w *Workflow) mayRevise(ctx context.Context, actor models.Actor, d models.Draft) error {
+	_, profile, err := w.accountOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	if actor.Holds(d.AccountID, models.RoleAuthor) || actor.Holds(d.AccountID, profile.editors()...) {
+		return nil
+	}
+	if len(actor.RolesOn(d.AccountID)) == 0 {
+		return mayWrite(actor, d.AccountID)
+	}
+	return models.Errorf(models.CodeForbidden, "修改稿件、处置命中由%s办理，您没有相应的角色。", profile.roleNames(append([]models.Role{models.RoleAuthor}, profile.editors()...), "或"))
+}
+
 // withRevision puts a new content into the row.
 func withRevision(d models.Draft, in DraftInput, person string) models.Draft {
 	d.Title, d.Kind, d.Format = in.Title, in.Kind, in.Format
@@ -154,7 +169,7 @@ func (w *Workflow) ReviseDraft(ctx context.Context, actor models.Actor, id, ifMa
 	if in.AccountID == "" {
 		in.AccountID = d.AccountID
 	}
-	if err := mayWrite(actor, d.AccountID, models.RoleAuthor, models.RoleEditor); err != nil {
+	if err := w.mayRevise(ctx, actor, d); err != nil {
 		return models.Draft{}, err
 	}
 	switch {

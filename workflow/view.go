@@ -57,7 +57,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Draft: d, StateLabel: w.StateLabel(d.State), Names: map[string]string{}}
+	v := View{Draft: d, StateLabel: w.LabelOf(ctx, d), Names: map[string]string{}}
 	v.name(ctx, w, d.CreatedBy)
 	if hidden {
 		v.Hidden = true
@@ -174,7 +174,7 @@ func (v *View) allow(actor models.Actor, k desk) {
 		v.Allowed = append(v.Allowed, a)
 		v.ActsFor = cmp.Or(v.ActsFor, as.onBehalfOf)
 	}
-	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, models.RoleEditor)
+	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, k.profile.editors()...)
 	_, revisable := transitionOf(eventRevise, d.State, d.Route)
 	_, waiting := waitingRole(d.State)
 	_, screenable := transitionOf(eventLock, d.State, d.Route)

@@ -92,7 +92,7 @@ func (v *visit) withdraw() error {
 		if err != nil {
 			return "", err
 		}
-		return "/drafts/" + d.ID, v.say("撤回已作出，当前状态：“" + v.site.stateLabel(d.State) + "”。")
+		return "/drafts/" + d.ID, v.say("撤回已作出，当前状态：“" + v.site.workflow.LabelOf(v.ctx(), d) + "”。")
 	})
 }
 
