@@ -88,7 +88,7 @@ type confirmReasonPage struct {
 
 func (v *visit) withdraw() error {
 	return v.afterRelease(withdrawing, func(release string, in workflow.WithdrawalInput) (string, error) {
-		d, err := v.site.workflow.Withdraw(v.ctx(), v.actor, release, in)
+		d, err := v.site.workflow.Withdraw(v.ctx(), v.once(), release, in)
 		if err != nil {
 			return "", err
 		}
@@ -98,7 +98,7 @@ func (v *visit) withdraw() error {
 
 func (v *visit) correct() error {
 	return v.afterRelease(correcting, func(release string, in workflow.WithdrawalInput) (string, error) {
-		d, err := v.site.workflow.Correct(v.ctx(), v.actor, release, in)
+		d, err := v.site.workflow.Correct(v.ctx(), v.once(), release, in)
 		if err != nil {
 			return "", err
 		}

@@ -99,6 +99,29 @@ func TestACorrectionIsADraftThatNamesWhatItCorrects(t *testing.T) {
 	b.get("/drafts/"+fix.ID).wants(http.StatusOK, "已替换原签发内容")
 }
 
+// A form sent twice, as by a double click, does nothing twice, and both are answered alike.
+func TestADoubleClickAfterSignOffDoesNothingTwice(t *testing.T) {
+	w := newWorld(t)
+	d := w.released()
+	b := w.as(models.RoleAccountLead)
+	names := []string{"reason", "text", "document", "digest", "once"}
+	path := "/drafts/" + d.ID + "/correction"
+	asked := b.post(path, "digest", d.Digest, "reason", "error", "text", "株数写错")
+	first, second := b.sendAgain(asked, path, names...), b.sendAgain(asked, path, names...)
+	if first.path != second.path || first.path == "/drafts/"+d.ID {
+		t.Errorf("two clicks made the corrections %s and %s", first.path, second.path)
+	}
+	path = "/drafts/" + d.ID + "/withdrawal"
+	asked = b.post(path, "digest", d.Digest, "reason", "error", "text", "活动取消")
+	for range 2 {
+		b.sendAgain(asked, path, names...).wants(http.StatusOK, "撤回已作出", "已撤回")
+	}
+	page, err := w.Drafts(context.Background(), w.people[models.RoleAuthor], workflow.DraftsQuery{})
+	if err != nil || len(page.Items) != 2 {
+		t.Errorf("%d drafts, %v", len(page.Items), err)
+	}
+}
+
 func TestAScheduledReleaseSaysWhenItGoesOut(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
