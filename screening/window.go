@@ -9,7 +9,8 @@ import (
 )
 
 // reach bounds how far a clause, sentence or paragraph extends from its
-// anchor, in bytes, so that a text without punctuation costs no more.
+// anchor, in bytes, where it is longer than twice that, so that a text without
+// punctuation costs no more.
 const reach = 600
 
 // mark is what ends a stretch of text: a clause ends at any mark, a sentence
@@ -142,14 +143,15 @@ type kept struct {
 	isRead bool
 }
 
-// window is the stretch around a place that marks of a strength bound.
+// window is the stretch around a place that marks of a strength bound: all of
+// it, or of a long one what is within reach.
 func (d *draft) window(part, start, end int, strength mark) window {
 	k, text := &d.kept[strength], d.parts[part].text
 	if k.part != part+1 || start < k.lo || start > k.hi {
 		*k = kept{part: part + 1, lo: markBefore(text, 0, start, strength), hi: markAfter(text, start, len(text), strength)}
 	}
-	if k.isRead && k.window.start == k.lo && k.window.end == k.hi && end <= k.hi {
-		return k.window // whole
+	if k.hi-k.lo <= 2*reach && end <= k.hi {
+		return k.read(d, k.lo, k.hi)
 	}
 	lo, hi := wholeRune(text, max(k.lo, start-reach), start), k.hi
 	if ceiling := min(len(text), end+reach); ceiling < hi || end > hi {
