@@ -31,6 +31,7 @@ type office struct {
 	flow    *workflow.Workflow
 	account models.Account
 	tokens  map[string]string
+	env     []string // of the servers, beside the test's own
 }
 
 func newOffice(t *testing.T, dsn string) *office {
@@ -87,7 +88,7 @@ var saidURL = regexp.MustCompile(`url"?[=:]"?(http://[0-9.:]+)`)
 func (o *office) serve(t *testing.T) *replica {
 	t.Helper()
 	r := &replica{command: exec.CommandContext(t.Context(), "shenfa", "serve", "--addr", "127.0.0.1:0"), exited: make(chan struct{})}
-	r.command.Env = append(os.Environ(), "SHENFA_DATABASE_DSN="+o.dsn)
+	r.command.Env = slices.Concat(os.Environ(), o.env, []string{"SHENFA_DATABASE_DSN=" + o.dsn})
 	r.command.Dir = t.TempDir()
 	stderr, err := r.command.StderrPipe()
 	if err != nil {
@@ -210,23 +211,11 @@ func (o *office) remindsOnce(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	overdue := map[string]int{}
-	actor, err := o.flow.ActorOfToken(ctx, o.tokens["author"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 10 {
-		d, err := o.flow.CreateDraft(ctx, actor, workflow.DraftInput{Content: models.Content{AccountID: o.account.ID,
-			Title: fmt.Sprintf("青山镇开展义务植树第%d期", i), Body: "全镇干部群众共栽植侧柏600余株。"}})
-		if err != nil {
+	for _, id := range o.submitted(t, 10) {
+		if _, err := o.store.DB().ExecContext(ctx, "UPDATE drafts SET due_at = ? WHERE id = ?", time.Now().Add(-time.Minute).UnixMilli(), id); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.flow.Submit(ctx, actor, d.ID); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := o.store.DB().ExecContext(ctx, "UPDATE drafts SET due_at = ? WHERE id = ?", time.Now().Add(-time.Minute).UnixMilli(), d.ID); err != nil {
-			t.Fatal(err)
-		}
-		overdue[d.ID] = 0
+		overdue[id] = 0
 	}
 	count := func() (reminded int) {
 		rows, err := o.store.DB().QueryContext(ctx, "SELECT draft_id FROM notices WHERE kind = 'reminder'")

@@ -14,7 +14,7 @@ type Consultation struct {
 	Name      string                   `json:"name" doc:"单位名称"`
 	State     models.ConsultationState `json:"state" enum:"open,agree,agree_with_changes,disagree" doc:"open 待答复，agree 同意，agree_with_changes 修改后同意，disagree 不同意"`
 	Opinion   string                   `json:"opinion"`
-	Reference string                   `json:"reference" doc:"书面答复的文号；由编辑登记时填写"`
+	Reference string                   `json:"reference" doc:"书面答复的文号；登记书面答复时填写"`
 	By        *string                  `json:"by" doc:"答复人；书面答复为登记人"`
 	ByName    string                   `json:"by_name"`
 	At        *time.Time               `json:"at" doc:"答复时间"`
@@ -35,7 +35,7 @@ type answerInput struct {
 	Body struct {
 		State     models.ConsultationState `json:"state" enum:"agree,agree_with_changes,disagree" doc:"agree 同意，agree_with_changes 修改后同意，disagree 不同意"`
 		Opinion   string                   `json:"opinion,omitempty" maxLength:"2000" doc:"意见；修改后同意、不同意时必填"`
-		Reference string                   `json:"reference,omitempty" maxLength:"200" doc:"编辑登记书面答复时的文号" example:"云公函〔2026〕8号"`
+		Reference string                   `json:"reference,omitempty" maxLength:"200" doc:"登记书面答复时的文号" example:"云公函〔2026〕8号"`
 		Digest    string                   `json:"digest,omitempty" maxLength:"64" doc:"所见内容的摘要；写明时，内容已变则为 412"`
 	}
 }

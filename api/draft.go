@@ -45,6 +45,8 @@ type Draft struct {
 	ReleaseID       *string            `json:"release_id" doc:"签发件"`
 	Withdrawal      orNull[Withdrawal] `json:"withdrawal" doc:"签发件的撤回"`
 	Corrects        *string            `json:"corrects" doc:"本稿所更正的签发件：本稿签发时替换它"`
+	CorrectsDraft   *string            `json:"corrects_draft" doc:"本稿所更正的稿件"`
+	SupersededBy    *string            `json:"superseded_by" doc:"替换本稿的更正稿"`
 	Hidden          bool               `json:"hidden" doc:"涉密锁定，内容不显示"`
 	Version         int64              `json:"version" doc:"每次变动加一"`
 	CreatedBy       string             `json:"created_by" doc:"拟稿人"`
@@ -145,6 +147,7 @@ func draftOf(v workflow.View) Draft {
 		out.ConsultProposed = list(v.Report.Consult)
 	}
 	out.Consultations, out.Withdrawal, out.Corrects = consultationsOf(v), withdrawalOf(v), wordOrNil(d.Corrects)
+	out.CorrectsDraft, out.SupersededBy = wordOrNil(v.CorrectsDraft), wordOrNil(v.SupersededBy)
 	out.DueProvisional = v.DueProvisional
 	out.DueAt, out.ReleaseID, out.LastEditor = timeOrNil(d.DueAt), wordOrNil(d.ReleaseID), d.LastEditor
 	for i, s := range d.Route {
@@ -226,9 +229,9 @@ type DraftSummary struct {
 	UpdatedAt    time.Time           `json:"updated_at"`
 }
 
-func (a *API) summary(d models.Draft) DraftSummary {
+func (a *API) summary(ctx context.Context, d models.Draft) DraftSummary {
 	return DraftSummary{ID: d.ID, Number: d.Number, AccountID: d.AccountID, State: d.State,
-		StateLabel: a.options.Workflow.StateLabel(d.State), Tier: d.Tier, TierReasons: list(d.TierReasons), Digest: d.Digest,
+		StateLabel: a.options.Workflow.LabelOf(ctx, d), Tier: d.Tier, TierReasons: list(d.TierReasons), Digest: d.Digest,
 		Revision: d.Revision, Title: d.Title, Format: d.Format, Kind: d.Kind, DeclaredTier: d.DeclaredTier, Urgent: d.Urgent,
 		Outcome: wordOrNil(d.Outcome), DueAt: timeOrNil(d.DueAt), ReleaseID: wordOrNil(d.ReleaseID),
 		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC()}

@@ -75,7 +75,7 @@ func (a *API) drafts(ctx context.Context, actor models.Actor, in *draftsInput) (
 	out := &draftsOutput{}
 	out.Body.Items, out.Body.Next = []DraftSummary{}, page.Next
 	for _, d := range page.Items {
-		out.Body.Items = append(out.Body.Items, a.summary(d))
+		out.Body.Items = append(out.Body.Items, a.summary(ctx, d))
 	}
 	return out, nil
 }

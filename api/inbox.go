@@ -40,7 +40,7 @@ func (a *API) inbox(ctx context.Context, actor models.Actor, in *ByPage) (*inbox
 		return nil, err
 	}
 	for _, item := range page.Items {
-		out.Body.Items = append(out.Body.Items, InboxItem{DraftSummary: a.summary(item.Draft), Delegator: wordOrNil(item.Delegator),
+		out.Body.Items = append(out.Body.Items, InboxItem{DraftSummary: a.summary(ctx, item.Draft), Delegator: wordOrNil(item.Delegator),
 			DelegatorName: item.DelegatorName, Unit: wordOrNil(item.Unit), UnitName: names[item.Unit]})
 	}
 	return out, nil

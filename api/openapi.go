@@ -52,8 +52,8 @@ var descriptions = map[string]string{
 	"reviseDraft":        "以 If-Match 写明所依据内容的摘要。内容有变即作废已有审签；原样保存不作废。",
 	"submitDraft":        "机审后按层级进入审签路径；有拦截则为 blocked，涉密则为 locked。",
 	"decideDraft":        "digest 是您所见内容的摘要：内容已变为 412，状态已变或他人已先办理为 409，并给出稿件当前的 state 与 digest。在签发环节 approve 即审定签发。撰写、编辑过此稿者不得审签（403 self_approval）。",
-	"disposeHits":        "可以提交一条处置、处置数组，或 {\"items\": [...]}。误报由编辑确认，豁免由签发人确认。",
-	"answerConsultation": "由被会签单位的会签人答复；编辑登记书面答复须填 reference。全部答复后稿件转入签发环节，内容变更后须重新会签。",
+	"disposeHits":        "可以提交一条处置、处置数组，或 {\"items\": [...]}。误报由审核人（默认制度为编辑）确认，豁免由签发人确认。",
+	"answerConsultation": "由被会签单位的会签人答复；编辑（没有编辑的制度，为首先审核的角色）登记书面答复须填 reference。全部答复后稿件转入签发环节，内容变更后须重新会签。",
 	"withdrawRelease":    "由签发人（或其受托人）作出，须写明理由。已发布的渠道全部以回执 removed 确认后，稿件为 withdrawn。",
 	"correctRelease":     "以原签发内容新建一份更正稿，按全部流程审签；签发时替换原签发件。",
 	"createDelegation":   "只能授出本人的审签角色，不得转授，不得高于本人层级。受托人的决定记为“受托人 代 授权人”。",
@@ -65,6 +65,7 @@ var descriptions = map[string]string{
 	"readCertificate":    "DSSE 信封，内为 in-toto Statement，以 /api/v1/keys 的公钥核验。",
 	"putReceipt":         "同一渠道可以重复提交，以最后一次为准。digest 与签发的不同即告警。",
 	"createToken":        "secret 只在此时显示一次，服务器只存其摘要。",
+	"settleWorkItem":     "由签发人或其受托人办结。撤回、更正随办结一并作出，在同一事务内完成：撤回立即通知各渠道，更正新建更正稿，其 id 见 correction；同一签发件的其他待办事项一并办结。保留不得由撰写或修改过此稿件的人决定。",
 	"createWebhook":      "推送只含通知的种类和稿件、签发件的 id，不含标题与正文；接收方再以自己的令牌查询。至少送达一次，重复的推送 webhook-id 相同。接收方答复 2xx 为收到，410 即停用订阅，其余按间隔递增重试约两天半。涉密锁定的稿件一概不推送。",
 	"setPassword":        "本人或系统管理员。",
 }

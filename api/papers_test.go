@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"shenfa/api"
 	"shenfa/models"
@@ -134,6 +135,7 @@ func TestARescanRunsInTheBackground(t *testing.T) {
 		if a.json(t)["finished_at"] != nil {
 			break
 		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	if job := a.json(t); job["done"] != 1.0 || job["hits"] != 0.0 || job["finished_at"] == nil {
 		t.Errorf("%s", a.raw)

@@ -10,17 +10,20 @@ import (
 
 // Withdrawal is the decision by which a release was withdrawn.
 type Withdrawal struct {
-	ID        string                  `json:"id"`
-	ReleaseID string                  `json:"release_id"`
-	Reason    models.WithdrawalReason `json:"reason"`
-	Text      string                  `json:"text"`
-	Document  string                  `json:"document"`
-	Digest    string                  `json:"digest" doc:"所撤回内容的摘要"`
-	By        string                  `json:"by"`
-	ByName    string                  `json:"by_name"`
-	Role      models.Role             `json:"role" doc:"以何种角色"`
-	At        time.Time               `json:"at"`
-	DoneAt    *time.Time              `json:"done_at" doc:"各渠道全部撤下的时间"`
+	ID             string                  `json:"id"`
+	ReleaseID      string                  `json:"release_id"`
+	Reason         models.WithdrawalReason `json:"reason"`
+	Text           string                  `json:"text"`
+	Document       string                  `json:"document"`
+	Digest         string                  `json:"digest" doc:"所撤回内容的摘要"`
+	By             string                  `json:"by"`
+	ByName         string                  `json:"by_name"`
+	OnBehalfOf     *string                 `json:"on_behalf_of" doc:"授权代签的授权人"`
+	OnBehalfOfName string                  `json:"on_behalf_of_name"`
+	ByLine         string                  `json:"by_line" doc:"署名：本人姓名，代签为“受托人 代 授权人”"`
+	Role           models.Role             `json:"role" doc:"以何种角色"`
+	At             time.Time               `json:"at"`
+	DoneAt         *time.Time              `json:"done_at" doc:"各渠道全部撤下的时间"`
 }
 
 func withdrawalOf(v workflow.View) orNull[Withdrawal] {
@@ -29,7 +32,8 @@ func withdrawalOf(v workflow.View) orNull[Withdrawal] {
 		return orNull[Withdrawal]{}
 	}
 	return orNull[Withdrawal]{&Withdrawal{ID: x.ID, ReleaseID: x.ReleaseID, Reason: x.Reason, Text: x.Text, Document: x.Document,
-		Digest: x.Digest, By: x.By, ByName: v.Names[x.By], Role: x.Role, At: x.At.UTC(), DoneAt: timeOrNil(x.DoneAt)}}
+		Digest: x.Digest, By: x.By, ByName: v.Names[x.By],
+		OnBehalfOf: wordOrNil(x.OnBehalfOf), OnBehalfOfName: v.Names[x.OnBehalfOf], ByLine: byLine(v.Names[x.By], v.Names[x.OnBehalfOf]), Role: x.Role, At: x.At.UTC(), DoneAt: timeOrNil(x.DoneAt)}}
 }
 
 type withdrawInput struct {

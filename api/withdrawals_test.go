@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
+	"shenfa/api"
 	"shenfa/api/client"
 	"shenfa/models"
 )
@@ -80,8 +82,8 @@ func TestAReleaseIsCorrected(t *testing.T) {
 		fix = must(t)(w.clients["author"].ReviseDraft(ctx, fix.ID, fix.Digest, in))
 		fix = must(t)(w.clients["author"].Submit(ctx, fix.ID))
 		fix = w.approve("account_lead", w.approve("editor", fix))
-		if old := w.read("author", d.ID); fix.State != models.StateReleased || old.State != models.StateSuperseded {
-			t.Errorf("the correction is %s, what it corrects %s", fix.State, old.State)
+		if old := w.read("author", d.ID); fix.State != models.StateReleased || old.State != models.StateSuperseded || old.SupersededBy != fix.ID || fix.CorrectsDraft != d.ID {
+			t.Errorf("the correction %s is %s, what it corrects %s: %+v", fix.ID, fix.State, old.State, old)
 		}
 		refused(t, w.post("author", path, why), 409, "conflict")
 		feed, err := w.clients["integration"].Feed(ctx, "", "", 10, 0)
@@ -89,4 +91,55 @@ func TestAReleaseIsCorrected(t *testing.T) {
 			t.Errorf("%+v, %v", feed, err)
 		}
 	})
+}
+
+func TestADeputysWithdrawalIsSignedForTheirDelegator(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, w *world) {
+		d := w.released(w.input())
+		w.person("editor2", models.RoleEditor)
+		given := w.post("account_lead", "/delegations", object{"to": w.users["editor2"].ID, "ends_at": time.Now().Add(time.Hour), "reason": "出差"})
+		if given.StatusCode != 201 {
+			t.Fatalf("%d %s", given.StatusCode, given.raw)
+		}
+		now := w.post("editor2", "/releases/"+d.ReleaseID+"/withdrawal", object{"reason": "error", "text": "时间写错"}).json(t)["withdrawal"].(map[string]any)
+		if now["on_behalf_of"] != w.users["account_lead"].ID || now["on_behalf_of_name"] != "account_lead" || now["by_line"] != "editor2 代 account_lead" {
+			t.Errorf("%v", now)
+		}
+	})
+}
+
+func TestAWorkItemIsSettledByTheActItself(t *testing.T) {
+	w := onSQLite(t, api.Options{})
+	ctx := context.Background()
+	in := w.input()
+	in.Body += "欢迎参加春风护航行动。"
+	d := w.released(in)
+	w.receipt(d.ReleaseID, "wechat", models.ReceiptPublished)
+	rules := object{"files": object{"slogan.toml": sloganRule}, "install": true}
+	if a := w.post("admin", "/lexicon/editions", rules); a.StatusCode != 201 {
+		t.Fatalf("%d %s", a.StatusCode, a.raw)
+	}
+	r, err := w.workflow.StartRescan(ctx, models.System(), "")
+	if err == nil {
+		_, err = w.workflow.RunRescan(ctx, r.ID, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := w.send("account_lead", "GET", "/api/v1/work-items", "").json(t)["items"].([]any)
+	if len(items) != 1 {
+		t.Fatalf("%v", items)
+	}
+	path := "/work-items/" + items[0].(map[string]any)["id"].(string)
+	missing := w.post("account_lead", path, object{"action": "withdraw", "reason": "已停用"})
+	if refused(t, missing, 422, "invalid"); readProblem(t, missing).Errors[0].Pointer != "/reason_code" {
+		t.Errorf("%s", missing.raw)
+	}
+	settled := w.post("account_lead", path, object{"action": "withdraw", "reason": "已停用", "reason_code": "error", "digest": d.Digest})
+	if item := settled.json(t); settled.StatusCode != 200 || item["state"] != "withdraw" || item["settled_by"] != w.users["account_lead"].ID {
+		t.Errorf("%d %s", settled.StatusCode, settled.raw)
+	}
+	if now := w.read("author", d.ID); now.State != models.StateWithdrawing || now.Withdrawal.Text != "已停用" {
+		t.Errorf("%s %+v", now.State, now.Withdrawal)
+	}
 }

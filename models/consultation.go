@@ -17,18 +17,18 @@ const (
 // Consultation asks one unit for its opinion on one content of a draft. While
 // one is open the draft is not signed.
 type Consultation struct {
-	ID        string
-	DraftID   string
-	Round     int // of the draft when the unit was asked
-	Digest    string
-	UnitID    string
-	UnitName  string // as it was when the unit was asked
-	State     ConsultationState
-	Opinion   string
-	Reference string // document number of an answer given on paper; "" for one given here
-	By        string // person who answered, or who recorded the answer
-	At        time.Time
-	OpenedAt  time.Time
+	ID        string            `json:"id"`
+	DraftID   string            `json:"draft_id"`
+	Round     int               `json:"round"` // of the draft when the unit was asked
+	Digest    string            `json:"digest"`
+	UnitID    string            `json:"unit"`
+	UnitName  string            `json:"name"` // as it was when the unit was asked
+	State     ConsultationState `json:"state"`
+	Opinion   string            `json:"opinion"`
+	Reference string            `json:"reference"` // document number of an answer given on paper; "" for one given here
+	By        string            `json:"by"`        // person who answered, or who recorded the answer
+	At        time.Time         `json:"at,omitzero"`
+	OpenedAt  time.Time         `json:"opened_at"`
 }
 
 // Delegation (授权代签) lets To decide in From's place within its bounds. It
@@ -69,14 +69,15 @@ const (
 
 // Withdrawal (撤回) of a release: a named decision.
 type Withdrawal struct {
-	ID        string           `json:"id"`
-	ReleaseID string           `json:"release_id"`
-	Reason    WithdrawalReason `json:"reason"`
-	Text      string           `json:"text"`
-	Document  string           `json:"document,omitempty"` // number of the decision, complaint or law that the reason needs
-	Digest    string           `json:"digest"`
-	By        string           `json:"by"`
-	Role      Role             `json:"role"`
-	At        time.Time        `json:"at"`
-	DoneAt    time.Time        `json:"done_at,omitzero"` // when the last channel acknowledged
+	ID         string           `json:"id"`
+	ReleaseID  string           `json:"release_id"`
+	Reason     WithdrawalReason `json:"reason"`
+	Text       string           `json:"text"`
+	Document   string           `json:"document,omitempty"` // number of the decision, complaint or law that the reason needs
+	Digest     string           `json:"digest"`
+	By         string           `json:"by"`
+	OnBehalfOf string           `json:"on_behalf_of,omitempty"` // person, with a delegation
+	Role       Role             `json:"role"`
+	At         time.Time        `json:"at"`
+	DoneAt     time.Time        `json:"done_at,omitzero"` // when the last channel acknowledged
 }

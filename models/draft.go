@@ -29,46 +29,46 @@ func AwaitingRole(r Role) State { return State("awaiting_" + string(r)) }
 // Draft (稿件) is the row that a draft is: its place in the workflow and the
 // digest of its present revision. The text itself is in Revision.
 type Draft struct {
-	ID        string
-	Number    string // 编号, such as 2026-00012: consecutive for each account and year
-	UnitID    string
-	AccountID string
-	State     State
-	Step      int // index of the route's step that the draft waits at; -1 where it waits for none
+	ID        string `json:"id"`
+	Number    string `json:"number"` // 编号, such as 2026-00012: consecutive for each account and year
+	UnitID    string `json:"unit_id"`
+	AccountID string `json:"account_id"`
+	State     State  `json:"state"`
+	Step      int    `json:"step"` // index of the route's step that the draft waits at; -1 where it waits for none
 
-	Tier         Tier
-	TierReasons  []TierReason
-	TierFloor    Tier // what the tier may not fall below by itself (the previous tier of this draft)
-	DeclaredTier Tier
-	Urgent       bool
-	Consult      []string // ids of the units to consult
+	Tier         Tier         `json:"tier"`
+	TierReasons  []TierReason `json:"tier_reasons"`
+	TierFloor    Tier         `json:"tier_floor"` // what the tier may not fall below by itself (the previous tier of this draft)
+	DeclaredTier Tier         `json:"declared_tier"`
+	Urgent       bool         `json:"urgent"`
+	Consult      []string     `json:"consult"` // ids of the units to consult
 
-	Title    string // of the present revision, for lists
-	Kind     Kind
-	Format   Format
-	Revision int    // number of the present revision, from 1
-	Digest   string // SHA-256 of the present content, hex
+	Title    string `json:"title"` // of the present revision, for lists
+	Kind     Kind   `json:"kind"`
+	Format   Format `json:"format"`
+	Revision int    `json:"revision"` // number of the present revision, from 1
+	Digest   string `json:"digest"`   // SHA-256 of the present content, hex
 
-	Outcome Outcome // of the last screening; "" before the first
-	Edition string  // lexicon edition of the last screening
-	Profile string  // name@version of the profile that the draft runs under
-	Route   []Step  // of the present tier, fixed when it was routed
+	Outcome Outcome `json:"outcome"` // of the last screening; "" before the first
+	Edition string  `json:"edition"` // lexicon edition of the last screening
+	Profile string  `json:"profile"` // name@version of the profile that the draft runs under
+	Route   []Step  `json:"route"`   // of the present tier, fixed when it was routed
 
-	CreatedBy  string   // person
-	LastEditor string   // person who wrote the present revision
-	Writers    []string // persons who wrote any revision: none of them decides on the draft
-	Round      int      // counts the submissions, from 1; 0 before the first
-	ReleaseID  string
-	Corrects   string // release that this draft's own release will supersede; else ""
+	CreatedBy  string   `json:"created_by"`  // person
+	LastEditor string   `json:"last_editor"` // person who wrote the present revision
+	Writers    []string `json:"writers"`     // persons who wrote any revision: none of them decides on the draft
+	Round      int      `json:"round"`       // counts the submissions and locks, from 1; 0 before the first
+	ReleaseID  string   `json:"release_id"`
+	Corrects   string   `json:"corrects"` // release that this draft's own release will supersede; else ""
 
-	ChainN    int64  // number of the last audit event
-	ChainHead string // hash of the last audit event
-	Version   int64  // raised by each change; conditional updates name it
+	ChainN    int64  `json:"chain_n"`    // number of the last audit event
+	ChainHead string `json:"chain_head"` // hash of the last audit event
+	Version   int64  `json:"version"`    // raised by each change; conditional updates name it
 
-	DueAt       time.Time // when the waiting step is due; zero: no time limit
-	SubmittedAt time.Time
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	DueAt       time.Time `json:"due_at,omitzero"` // when the waiting step is due; zero: no time limit
+	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
 }
 
 // TierReason says what gave a tier.
@@ -100,22 +100,22 @@ func (s Step) State() State { return AwaitingRole(s.Roles[0]) }
 
 // Revision (版本) is one content of a draft; it never changes.
 type Revision struct {
-	DraftID   string
-	N         int
-	Content   Content
-	Digest    string
-	Author    string // person who wrote it
-	CreatedAt time.Time
+	DraftID   string    `json:"draft_id"`
+	N         int       `json:"n"`
+	Content   Content   `json:"content"`
+	Digest    string    `json:"digest"`
+	Author    string    `json:"author"` // person who wrote it
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // StoredReport is a report with what it was made on.
 type StoredReport struct {
-	ID        string
-	DraftID   string
-	Revision  int
-	Digest    string
-	Report    Report
-	CreatedAt time.Time
+	ID        string    `json:"id"`
+	DraftID   string    `json:"draft_id"`
+	Revision  int       `json:"revision"`
+	Digest    string    `json:"digest"`
+	Report    Report    `json:"report"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // Action is what a person decides.
@@ -135,21 +135,21 @@ const (
 // Decision is one decision of one person on one digest. It is never altered;
 // VoidedAt is set when the content that it was made on is replaced.
 type Decision struct {
-	ID         string
-	DraftID    string
-	Revision   int
-	Round      int    // counts the submissions of the draft, from 1
-	Step       string // id of the route's step, or "" outside one (recall, cancel)
-	Role       Role   // the role by which the person decided
-	Action     Action
-	Signs      bool // the decision is the sign-off
-	PersonID   string
-	OnBehalfOf string // person, with a delegation; else ""
-	Digest     string
-	Comment    string
-	Tier       Tier // raise and lower: the tier asked for; else the tier decided at
-	At         time.Time
-	VoidedAt   time.Time // zero: in force
+	ID         string    `json:"id"`
+	DraftID    string    `json:"draft_id"`
+	Revision   int       `json:"revision"`
+	Round      int       `json:"round"` // counts the submissions and locks of the draft, from 1
+	Step       string    `json:"step"`  // id of the route's step, or "" outside one (recall, cancel)
+	Role       Role      `json:"role"`  // the role by which the person decided
+	Action     Action    `json:"action"`
+	Signs      bool      `json:"signs"` // the decision is the sign-off
+	PersonID   string    `json:"person"`
+	OnBehalfOf string    `json:"on_behalf_of"` // person, with a delegation; else ""
+	Digest     string    `json:"digest"`
+	Comment    string    `json:"comment"`
+	Tier       Tier      `json:"tier"` // raise and lower: the tier asked for; else the tier decided at
+	At         time.Time `json:"at"`
+	VoidedAt   time.Time `json:"voided_at,omitzero"` // zero: in force
 }
 
 // DispositionKind says how a blocking hit is disposed of without a new revision.
@@ -173,18 +173,18 @@ const (
 
 // Disposition (处置) of one blocking hit of one digest.
 type Disposition struct {
-	ID          string
-	DraftID     string
-	Digest      string
-	HitID       string
-	Category    string
-	Kind        DispositionKind
-	Reason      string
-	BasisKind   BasisKind
-	Document    string
-	Fields      []string
-	By          string // person who proposed it
-	At          time.Time
-	ConfirmedBy string // person; "" while it is only proposed
-	ConfirmedAt time.Time
+	ID          string          `json:"id"`
+	DraftID     string          `json:"draft_id"`
+	Digest      string          `json:"digest"`
+	HitID       string          `json:"hit_id"`
+	Category    string          `json:"category"`
+	Kind        DispositionKind `json:"kind"`
+	Reason      string          `json:"reason"`
+	BasisKind   BasisKind       `json:"basis_kind"`
+	Document    string          `json:"document"`
+	Fields      []string        `json:"fields"`
+	By          string          `json:"by"` // person who proposed it
+	At          time.Time       `json:"at"`
+	ConfirmedBy string          `json:"confirmed_by"` // person; "" while it is only proposed
+	ConfirmedAt time.Time       `json:"confirmed_at,omitzero"`
 }

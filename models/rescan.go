@@ -2,10 +2,11 @@ package models
 
 import "time"
 
-// Rescan (归档复审) screens every released post against one edition.
+// Rescan (归档复审) screens every released post against the edition that is in
+// force for its unit.
 type Rescan struct {
 	ID         string    `json:"id"`
-	Edition    string    `json:"edition" doc:"复审所用的词库版次"`
+	Edition    string    `json:"edition" doc:"复审所用的词库版次；有单位增补规则时，为各单位版次合成的代号"`
 	Since      string    `json:"since" doc:"只复审此签发件之后的；空为全部"`
 	Position   string    `json:"-"` // the last release that was screened
 	Total      int64     `json:"total" doc:"须复审的签发件数（开始时）"`
@@ -42,6 +43,7 @@ type WorkItem struct {
 	Reason     string        `json:"reason"`
 	Correction string        `json:"correction" doc:"更正稿的 id"`
 	SettledBy  string        `json:"settled_by"`
+	OnBehalfOf string        `json:"on_behalf_of,omitempty" doc:"授权代签的授权人"`
 	CreatedAt  time.Time     `json:"created_at"`
 	SettledAt  time.Time     `json:"settled_at,omitzero"`
 }

@@ -1,7 +1,7 @@
 package screening
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,19 +28,19 @@ func (p *program) termAt(d *draft, part, start, end int, t *compiledTerm) {
 }
 
 // patternAt tries the pattern in the window around an anchor. It answers how
-// far the window went, so that it is read once for all anchors in it.
+// far the window went, so that it is read once for all anchors in it. What is
+// quickest to say no is asked first.
 func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	w := d.window(part, start, end, marksOf(p.Window))
-	_, read = w.origin(0, len(w.text))
-	read = max(read, end)
+	read = max(w.end, end)
 	// Where the scope is the window or the draft, it is the same for all
 	// matches, and cheaper than they are.
 	common := p.Scope == "draft" || p.Scope != "sentences" && marksOf(p.Scope) == marksOf(p.Window)
-	if common && !p.inScope(d, part, start, end) {
+	if !p.pattern.May(w.text) || common && !p.inScope(d, part, start, end) {
 		return read
 	}
 	text := d.parts[part].text
-	for _, m := range p.pattern.FindAll(w.text) {
+	for _, m := range p.pattern.FindAllStringSubmatchIndex(w.text, -1) {
 		lo, hi := m[2*p.group], m[2*p.group+1]
 		if lo < 0 { // another branch of the pattern, without the group
 			lo, hi = m[0], m[1]
@@ -74,43 +74,51 @@ func (p *program) edged(d *draft, part, start, end int) bool {
 		return true
 	}
 	w := d.paragraph(part, start, end)
-	return !matches(p.notBefore, lastOf(w.text[:w.at(start)])) && !matches(p.notAfter, w.text[w.at(end):])
+	return (p.notAfter == nil || !p.notAfter.MatchString(w.text[w.at(end):])) &&
+		(p.notBefore == nil || !p.notBefore.MatchString(lastOf(w.text[:w.at(start)])))
 }
 
 // inScope tells whether the words around a place let a hit stand there.
 func (p *program) inScope(d *draft, part, start, end int) bool {
-	if !p.never.empty() && d.holds(&p.never) {
-		return false
+	if p.need == nil && p.unless == nil && p.support == nil {
+		return p.never == nil || !d.holds(p.never)
 	}
-	if p.need.empty() && p.unless.empty() && p.support == nil {
-		return true
+	if p.Scope == "draft" {
+		return (p.need == nil || d.holds(p.need)) && (p.unless == nil || !d.holds(p.unless)) && (p.never == nil || !d.holds(p.never))
 	}
-	var scope string
-	switch p.Scope {
-	case "draft":
-		return (p.need.empty() || d.holds(&p.need)) && !d.holds(&p.unless)
-	case "sentences":
-		scope = d.sentences(part, start, end).text
-	default:
-		scope = d.window(part, start, end, marksOf(p.Scope)).text
+	var w window
+	if p.Scope == "sentences" {
+		w = d.sentences(part, start, end)
+	} else {
+		w = d.window(part, start, end, marksOf(p.Scope))
 	}
-	switch {
-	case p.unless.holds(scope):
-		return false
-	case p.need.empty() && p.support == nil, p.need.holds(scope):
-		return true
+	return (p.need == nil && p.support == nil || p.need != nil && d.holdsIn(p.need, part, &w) || p.supported(d, part, start, end)) &&
+		(p.unless == nil || !d.holdsIn(p.unless, part, &w)) && (p.never == nil || !d.holds(p.never))
+}
+
+// answer is what a condition was last asked about, and whether it held there.
+type answer struct {
+	part   int // index + 1; 0: nothing yet; -1: the draft
+	lo, hi int
+	holds  bool
+}
+
+// holdsIn tells whether a condition holds in a window of a part.
+func (d *draft) holdsIn(c *condition, part int, w *window) bool {
+	a := &d.answers[c.id]
+	if a.part != part+1 || a.lo != w.start || a.hi != w.end {
+		*a = answer{part + 1, w.start, w.end, c.any.MatchString(w.text)}
 	}
-	return p.support != nil && p.support.weight(d, part, start, end) >= p.SupportLeast*points
+	return a.holds
 }
 
 // holds tells whether a condition holds anywhere in the draft.
 func (d *draft) holds(c *condition) bool {
-	for i := range d.parts {
-		if c.holds(d.parts[i].text) {
-			return true
-		}
+	a := &d.answers[c.id]
+	if a.part != -1 {
+		*a = answer{part: -1, holds: slices.ContainsFunc(d.parts, func(p part) bool { return c.any.MatchString(p.text) })}
 	}
-	return false
+	return a.holds
 }
 
 // edge is how much of what stands before a hit is looked at, in bytes.
@@ -126,8 +134,6 @@ func lastOf(text string) string {
 	}
 	return text[at:]
 }
-
-func matches(re *regexp.Regexp, text string) bool { return re != nil && re.MatchString(text) }
 
 // inWord tells whether a range starts or ends inside a word of letters and digits.
 func inWord(text string, start, end int) bool {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,13 +20,14 @@ type plan struct {
 	matcher   *match.Matcher
 	owners    [][]owner // by word of the matcher
 	programs  []program // by rule
+	asked     int       // the number of different conditions
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	always    []int   // detectors that are called for every draft
 }
 
-// digits is the anchor of a rule that is called at runs of digits.
-const digits = "<digits>"
+// digitRuns is the anchor of a rule that is called at runs of digits.
+const digitRuns = "<digits>"
 
 // owner is a rule or a detector that asked for a word.
 type owner struct {
@@ -40,12 +41,12 @@ type program struct {
 	*Rule
 	in        place
 	pattern   *match.Pattern
-	group     int // of the pattern: the hit
-	need      condition
-	unless    condition
-	never     condition
-	notBefore *regexp.Regexp
-	notAfter  *regexp.Regexp
+	group     int        // of the pattern: the hit
+	need      *condition // nil: none
+	unless    *condition
+	never     *condition
+	notBefore *match.Pattern
+	notAfter  *match.Pattern
 	terms     []compiledTerm
 	clues     []clue
 	style     *style
@@ -63,15 +64,16 @@ type compiledTerm struct {
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	p := &plan{rules: rules}
 	words := wordList{at: map[string]int{}}
+	shared := conditions{}
 	var errs []error
 	for i, rule := range rules.list {
-		pr, err := rule.program(rules.files)
+		pr, err := rule.program(rules.files, shared)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
 			words.add(fold, term.text, owner{rule: i, word: k})
 		}
 		for _, word := range rule.Anchors {
-			if word == digits {
+			if word == digitRuns {
 				p.runs = append(p.runs, owner{rule: i, word: -1})
 				continue
 			}
@@ -116,7 +118,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		return nil, err
 	}
 	var err error
-	p.owners = words.owners
+	p.owners, p.asked = words.owners, len(shared)
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
 }
@@ -141,18 +143,15 @@ func (w *wordList) add(fold *match.Fold, word string, o owner) {
 }
 
 // program compiles the patterns and terms of a rule.
-func (r *Rule) program(files map[string][]byte) (program, error) {
+func (r *Rule) program(files map[string][]byte, shared conditions) (program, error) {
 	p := program{Rule: r}
 	var errs []error
-	compile := func(key, pattern string) *regexp.Regexp {
-		if pattern == "" {
-			return nil
-		}
-		re, err := regexp.Compile(pattern)
+	compile := func(key, pattern string) *match.Pattern {
+		compiled, err := match.Compile(pattern)
 		if err != nil {
 			errs = append(errs, r.mistake("%s: %v", key, err))
 		}
-		return re
+		return compiled
 	}
 	for _, name := range r.In {
 		p.in |= places[name]
@@ -161,9 +160,8 @@ func (r *Rule) program(files map[string][]byte) (program, error) {
 		p.in = inTitle | inBody | inAlt
 	}
 	if r.Pattern != "" {
-		var err error
-		if p.pattern, err = match.Compile(r.Pattern); err != nil {
-			return p, errors.Join(append(errs, r.mistake("pattern: %v", err))...)
+		if p.pattern = compile("pattern", r.Pattern); p.pattern == nil {
+			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.SubexpIndex("hit"), 0)
 	}
@@ -174,16 +172,16 @@ func (r *Rule) program(files map[string][]byte) (program, error) {
 		p.notAfter = compile("not_after", "^(?:"+r.NotAfter+")")
 	}
 	var err error
-	if p.need, err = newCondition(r.Need); err != nil {
+	if p.need, err = shared.of(r.Need); err != nil {
 		errs = append(errs, r.mistake("need: %v", err))
 	}
-	if p.unless, err = newCondition(r.Unless); err != nil {
+	if p.unless, err = shared.of(r.Unless); err != nil {
 		errs = append(errs, r.mistake("unless: %v", err))
 	}
-	if p.never, err = newCondition(r.Never); err != nil {
+	if p.never, err = shared.of(r.Never); err != nil {
 		errs = append(errs, r.mistake("never: %v", err))
 	}
-	if p.clues, err = r.clues(); err != nil {
+	if p.clues, err = r.clues(shared); err != nil {
 		errs = append(errs, err)
 	}
 	if r.Style != "" {
@@ -211,24 +209,35 @@ func isLatin(r rune) bool {
 }
 
 // condition is a set of patterns, one of which must stand in a text.
-type condition struct{ any *match.Pattern }
-
-func newCondition(list []string) (c condition, err error) {
-	for _, s := range list {
-		if _, err := regexp.Compile(s); err != nil {
-			return c, fmt.Errorf("%q: %w", s, err)
-		}
-	}
-	if len(list) > 0 {
-		c.any, err = match.Compile("(?:" + strings.Join(list, ")|(?:") + ")")
-	}
-	return c, err
+type condition struct {
+	any *match.Pattern
+	id  int // it has this number among those of the plan
 }
 
-func (c *condition) empty() bool { return c.any == nil }
+// conditions are the different conditions of a plan, by their patterns.
+type conditions map[string]*condition
 
-// holds tells whether one of the patterns stands in a text.
-func (c *condition) holds(text string) bool { return c.any != nil && c.any.MatchString(text) }
+// of is the condition that one of the patterns stands in a text; nil if there are none.
+func (c conditions) of(list []string) (*condition, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	all := "(?:" + strings.Join(list, ")|(?:") + ")"
+	if known := c[all]; known != nil {
+		return known, nil
+	}
+	for _, s := range list {
+		if _, err := syntax.Parse(s, syntax.Perl); err != nil {
+			return nil, fmt.Errorf("%q: %w", s, err)
+		}
+	}
+	compiled, err := match.Compile(all)
+	if err != nil {
+		return nil, err
+	}
+	c[all] = &condition{compiled, len(c)}
+	return c[all], nil
+}
 
 // reads tells whether a rule looks at a part of a draft.
 func (r *Rule) reads(d *draft, part int) bool {

@@ -52,6 +52,9 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 	if kinds != 1 {
 		wrong("exactly one of detector, terms (or lexicon), pattern and evidence is required")
 	}
+	if slices.Contains(r.Anchors, digitRuns) && len(r.Anchors) > 1 {
+		wrong("the anchor %s stands alone", digitRuns)
+	}
 	if (r.Pattern != "" || len(r.Evidence) > 0) && len(r.Anchors) == 0 {
 		wrong("a pattern or evidence needs anchors")
 	}

@@ -1,10 +1,6 @@
 package screening
 
-import (
-	"unicode/utf8"
-
-	"shenfa/screening/match"
-)
+import "shenfa/screening/match"
 
 // A detector finds what a list of terms or a pattern cannot tell. It is called
 // at most once for a draft, with all its anchors in the order of the text. A
@@ -47,8 +43,10 @@ type draft struct {
 
 	rules    *Rules
 	fold     *match.Fold
+	plain    *plainRunes
 	segments *segmenter
-	kept     [paragraphMarks + 1]keptWindow
+	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
+	answers  []answer                 // by condition
 }
 
 // detectors are those written in Go, by the name that rules call them. What
@@ -89,39 +87,4 @@ func (d *draft) sentence(part, start, end int) window {
 
 func (d *draft) paragraph(part, start, end int) window {
 	return d.window(part, start, end, paragraphMarks)
-}
-
-// window is the stretch around a place. The last one of each strength is kept:
-// many rules look at the same sentence.
-func (d *draft) window(part, start, end int, strength mark) window {
-	kept := &d.kept[strength]
-	if kept.part == part+1 && start >= kept.lo && end <= kept.hi {
-		return kept.window
-	}
-	text := d.parts[part].text
-	lo, hi := around(text, start, end, strength)
-	kept.window = read(d.fold, text, lo, hi)
-	kept.part, kept.lo, kept.hi = part+1, lo, hi
-	if start-lo >= reach || hi-end >= reach || holdsMark(text[start:end], strength) { // not bounded by marks alone
-		kept.part = 0
-	}
-	return kept.window
-}
-
-// keptWindow is a window that may serve again.
-type keptWindow struct {
-	part   int // index + 1; 0: none
-	lo, hi int
-	window window
-}
-
-// sentences is the sentence around a place and the one after it.
-func (d *draft) sentences(part, start, end int) window {
-	text := d.parts[part].text
-	lo, hi := around(text, start, end, sentenceMarks)
-	if hi < len(text) {
-		_, size := utf8.DecodeRuneInString(text[hi:])
-		_, hi = around(text, hi+size, hi+size, sentenceMarks)
-	}
-	return read(d.fold, text, lo, hi)
 }

@@ -25,7 +25,7 @@ func (plates) anchors() (list []string) {
 func (plates) detect(d *draft, found []anchor) {
 	for _, a := range found {
 		text := d.parts[a.part].text
-		w := read(d.fold, text, a.start, min(len(text), a.start+48))
+		w := d.read(a.part, a.start, min(len(text), a.start+48))
 		m := plateNumber.FindStringSubmatchIndex(w.text)
 		if m == nil || m[1] < len(w.text) && isLatin(rune(w.text[m[1]])) || digits(w.text[m[2]:m[3]]) < 2 {
 			continue

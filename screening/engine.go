@@ -28,6 +28,7 @@ type Options struct {
 // Engine screens texts. It is safe for concurrent use.
 type Engine struct {
 	fold     *match.Fold
+	plain    *plainRunes
 	segments *segmenter
 	plan     atomic.Pointer[plan]
 	ready    chan struct{}
@@ -54,7 +55,8 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the screening rules have mistakes:\n%w", err)
 	}
-	e := &Engine{fold: match.NewFold(), ready: make(chan struct{})}
+	fold := match.NewFold()
+	e := &Engine{fold: fold, plain: newPlainRunes(fold), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
 	p, err := compile(rules, e.fold)
 	if err != nil {
@@ -137,13 +139,14 @@ type scratch struct {
 func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
 	s.reset(p)
-	s.draft = draft{parts: parts(t), text: t, found: s.draft.found[:0], rules: p.rules, fold: e.fold, segments: e.segments}
+	d := &s.draft
+	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments, answers: d.answers}
 	return s
 }
 
 // close ends it: nothing of the text is kept.
 func (e *Engine) close(s *scratch) {
-	s.draft = draft{found: s.draft.found[:0]}
+	s.draft = draft{found: s.draft.found[:0], answers: s.draft.answers}
 	e.scratch.Put(s)
 }
 
@@ -178,36 +181,42 @@ func (s *scratch) reset(p *plan) {
 	for i := range s.anchors {
 		s.anchors[i] = s.anchors[i][:0]
 	}
+	if len(s.draft.answers) != p.asked {
+		s.draft.answers = make([]answer, p.asked)
+	}
+	clear(s.draft.answers)
 }
 
 // dispatch hands what was found in a part to the rules and detectors that asked.
 func (p *plan) dispatch(s *scratch, part int) {
 	clear(s.done)
-	d := &s.draft
-	where := d.parts[part].place
 	for _, m := range s.found {
-		start, end := int(m.Start), int(m.End)
 		for _, o := range p.owners[m.Term] {
-			if o.rule < 0 {
-				s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, start, end, o.word})
-				continue
-			}
-			pr := &p.programs[o.rule]
-			switch {
-			case pr.in&where == 0, len(pr.Kinds) > 0 && !pr.reads(d, part):
-			case o.word >= 0:
-				pr.termAt(d, part, start, end, &pr.terms[o.word])
-			case start < s.done[o.rule]:
-			case pr.pattern == nil:
-				s.done[o.rule] = pr.evidenceAt(d, part, start, end)
-			default:
-				s.done[o.rule] = pr.patternAt(d, part, start, end)
-			}
+			p.ask(s, o, part, int(m.Start), int(m.End))
 		}
 	}
 	for _, run := range s.runs {
 		for _, o := range p.runs {
-			s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, int(run.Start), int(run.End), o.word})
+			p.ask(s, o, part, int(run.Start), int(run.End))
 		}
+	}
+}
+
+// ask asks a rule, or keeps the place for a detector.
+func (p *plan) ask(s *scratch, o owner, part, start, end int) {
+	if o.rule < 0 {
+		s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, start, end, o.word})
+		return
+	}
+	d, pr := &s.draft, &p.programs[o.rule]
+	switch {
+	case pr.in&d.parts[part].place == 0, len(pr.Kinds) > 0 && !pr.reads(d, part):
+	case o.word >= 0:
+		pr.termAt(d, part, start, end, &pr.terms[o.word])
+	case start < s.done[o.rule]:
+	case pr.pattern == nil:
+		s.done[o.rule] = pr.evidenceAt(d, part, start, end)
+	default:
+		s.done[o.rule] = pr.patternAt(d, part, start, end)
 	}
 }

@@ -24,9 +24,9 @@ type clue struct {
 	words *match.Pattern
 }
 
-func (r *Rule) clues() (list []clue, err error) {
+func (r *Rule) clues(shared conditions) (list []clue, err error) {
 	for _, e := range r.Evidence {
-		c, err := newCondition(e.Words)
+		c, err := shared.of(e.Words)
 		if err != nil {
 			return nil, r.mistake("evidence %q: %v", e.Name, err)
 		}
@@ -68,21 +68,29 @@ func (p *program) look(text string) (found kinds) {
 type view struct {
 	window window
 	text   string // without quotations where they do not count
-	own    kinds  // in the sentence
-	all    kinds  // in the sentence and beside it
+	found  kinds  // in the sentence
+	style  int    // of the sentence, in hundredths
 }
 
 func (p *program) view(d *draft, part, start, end int) view {
 	v := view{window: d.sentence(part, start, end)}
 	v.text = p.voice(v.window.text)
-	v.own = p.look(v.text)
-	v.all = v.own
-	if p.Scope != "sentence" {
-		for _, beside := range d.neighbours(part, start, end) {
-			v.all |= p.look(p.voice(beside))
-		}
+	v.found = p.look(v.text)
+	if p.style != nil {
+		v.style = p.style.score(v.text)
 	}
 	return v
+}
+
+// beside are the kinds of evidence in a sentence and in those beside it.
+func (p *program) beside(d *draft, v *view, part, start, end int) kinds {
+	all := v.found
+	if p.Scope != "sentence" {
+		for _, text := range d.neighbours(part, start, end) {
+			all |= p.look(p.voice(text))
+		}
+	}
+	return all
 }
 
 // voice is a text as the rule reads it.
@@ -93,6 +101,19 @@ func (p *program) voice(text string) string {
 	return text
 }
 
+// supported tells whether the rule's support speaks for a place.
+func (p *program) supported(d *draft, part, start, end int) bool {
+	if p.support == nil {
+		return false
+	}
+	v := p.support.view(d, part, start, end)
+	sum, _ := p.support.weigh(p.support.beside(d, &v, part, start, end))
+	return sum*points+v.style >= p.SupportLeast*points
+}
+
+// points are the hundredths in which style counts.
+const points = 100
+
 // evidenceAt weighs the sentence around an anchor: what stands in it, and in
 // the sentences beside it. The hit goes from the first clue that speaks for it
 // to the last, or is the sentence where its style decides. It answers how far
@@ -100,32 +121,30 @@ func (p *program) voice(text string) string {
 func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	v := p.view(d, part, start, end)
 	w := &v.window
-	_, read = w.origin(0, len(w.text))
-	read = max(read, end)
-	style := 0
-	if p.style != nil {
-		style = p.style.score(v.text)
+	read = max(w.end, end)
+	if own, _ := p.weigh(v.found); own*points+v.style < p.Least*points {
+		return read
 	}
-	own, _ := p.weigh(v.own)
-	all, whole := p.weigh(v.all)
-	if own*points+style < p.Least*points || all*points+style < p.Threshold*points || !whole {
+	found := p.beside(d, &v, part, start, end)
+	sum, whole := p.weigh(found)
+	if sum*points+v.style < p.Threshold*points || !whole {
 		return read
 	}
 	lo, hi := len(v.text), 0
 	var names []string
 	for i, c := range p.clues {
-		if c.Weight <= 0 || v.all&(1<<i) == 0 {
+		if c.Weight <= 0 || found&(1<<i) == 0 {
 			continue
 		}
 		names = append(names, c.Name)
-		if v.own&(1<<i) == 0 {
+		if v.found&(1<<i) == 0 {
 			continue
 		}
 		for _, at := range c.words.FindAllStringIndex(v.text, -1) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
 	}
-	if all < p.Threshold { // the clues alone would not do: it is the sentence
+	if sum < p.Threshold { // the clues alone would not do: it is the sentence
 		names = append(names, p.StyleName)
 		lo, hi = 0, len(v.text)
 	}
@@ -140,21 +159,6 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	return read
 }
 
-// weight is what a rule of evidence says of the sentence around a place, in
-// hundredths.
-func (p *program) weight(d *draft, part, start, end int) int {
-	v := p.view(d, part, start, end)
-	sum, _ := p.weigh(v.all)
-	sum *= points
-	if p.style != nil {
-		sum += p.style.score(v.text)
-	}
-	return sum
-}
-
-// points are the hundredths in which style counts.
-const points = 100
-
 // neighbours are the sentences before and after the one around a place; the title
 // stands before the body.
 func (d *draft) neighbours(part, start, end int) (texts []string) {
@@ -164,19 +168,19 @@ func (d *draft) neighbours(part, start, end int) (texts []string) {
 	switch {
 	case before != "":
 		from, to := around(text, len(before), len(before), sentenceMarks)
-		texts = append(texts, read(d.fold, text, from, to).text)
+		texts = append(texts, d.read(part, from, to).text)
 	case d.parts[part].place == inBody:
 		for i := range d.parts {
 			if d.parts[i].place == inTitle {
 				title := d.parts[i].text
-				texts = append(texts, read(d.fold, title, 0, min(len(title), cutAt(title, reach))).text)
+				texts = append(texts, d.read(i, 0, min(len(title), cutAt(title, reach))).text)
 			}
 		}
 	}
 	after := strings.TrimLeft(text[hi:], "。！？；!?;\n ”’」』")
 	if at := len(text) - len(after); after != "" {
 		from, to := around(text, at, at, sentenceMarks)
-		texts = append(texts, read(d.fold, text, from, to).text)
+		texts = append(texts, d.read(part, from, to).text)
 	}
 	return texts
 }

@@ -133,7 +133,7 @@ func (p *program) sentences(d *draft, part int, f func(text string, points int))
 		_, hi := around(text, at, at, sentenceMarks)
 		if hi > at && strings.TrimSpace(text[at:hi]) != "" {
 			v := p.view(d, part, at, hi)
-			points, whole := p.weigh(v.all)
+			points, whole := p.weigh(p.beside(d, &v, part, at, hi))
 			if !whole {
 				points = min(points, 0)
 			}

@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -8,7 +9,8 @@ import (
 )
 
 // reach bounds how far a clause, sentence or paragraph extends from its
-// anchor, in bytes, so that a text without punctuation costs no more.
+// anchor, in bytes, where it is longer than twice that, so that a text without
+// punctuation costs no more.
 const reach = 600
 
 // mark is what ends a stretch of text: a clause ends at any mark, a sentence
@@ -57,7 +59,8 @@ func markAt(text string, i int) (m mark, size int) {
 // circled digits plain, invisible runes left out; letters keep their case.
 type window struct {
 	text  string
-	start int     // of the window in the part
+	start int     // of the window in the part,
+	end   int     // and its end there
 	back  []int32 // by byte of text, and one more: the place in the part; nil: start + offset
 }
 
@@ -87,55 +90,106 @@ func (w *window) at(place int) int {
 	if w.back == nil {
 		return min(max(place-w.start, 0), len(w.text))
 	}
-	for i := range w.back {
-		if int(w.back[i]) >= place {
-			return i
-		}
-	}
-	return len(w.text)
+	i, _ := slices.BinarySearch(w.back, int32(place))
+	return min(i, len(w.text))
 }
 
 // around is the range of the stretch around start:end that marks of a strength
 // bound, without the marks.
 func around(text string, start, end int, strength mark) (lo, hi int) {
-	floor, ceiling := max(0, start-reach), min(len(text), end+reach)
-	for lo = start - 1; lo >= floor; lo-- {
-		if m, size := markAt(text, lo); m >= strength {
-			lo += size
-			break
-		}
-	}
-	lo = min(max(lo, floor), start)
-	for lo < start && !utf8.RuneStart(text[lo]) {
-		lo++
-	}
-	for hi = end; hi < ceiling; hi++ {
-		if m, _ := markAt(text, hi); m >= strength {
-			return lo, hi
-		}
-	}
-	for hi < len(text) && !utf8.RuneStart(text[hi]) {
-		hi++
-	}
-	return lo, hi
+	lo = markBefore(text, max(0, start-reach), start, strength)
+	return wholeRune(text, lo, start), markAfter(text, end, min(len(text), end+reach), strength)
 }
 
-// holdsMark tells whether a text holds a mark of a strength.
-func holdsMark(text string, strength mark) bool {
-	for i := range len(text) {
+// markBefore is the end of the last mark of a strength that begins in
+// text[floor:at]; floor if there is none.
+func markBefore(text string, floor, at int, strength mark) int {
+	for i := at - 1; i >= floor; i-- {
+		if m, size := markAt(text, i); m >= strength {
+			return min(i+size, at)
+		}
+	}
+	return floor
+}
+
+// markAfter is the place of the first mark of a strength in text[at:ceiling];
+// ceiling if there is none.
+func markAfter(text string, at, ceiling int, strength mark) int {
+	for i := at; i < ceiling; i++ {
+		if b := text[i]; b >= utf8.RuneSelf && b != 0xE3 && b != 0xEF {
+			continue
+		}
 		if m, _ := markAt(text, i); m >= strength {
-			return true
+			return i
 		}
 	}
-	return false
+	return wholeRune(text, ceiling, len(text))
 }
 
-// read folds text[lo:hi] for reading.
-func read(fold *match.Fold, text string, lo, hi int) window {
-	w := window{text: text[lo:hi], start: lo}
+// wholeRune is the first place from at to limit where a rune begins.
+func wholeRune(text string, at, limit int) int {
+	for at < limit && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return at
+}
+
+// kept is the last stretch of a strength that was looked at: many rules look
+// at the same sentence, and a text without marks is searched for them once.
+type kept struct {
+	part   int    // index + 1; 0: none
+	lo, hi int    // between two marks, however far apart
+	window window // the one last read in it
+	isRead bool
+}
+
+// window is the stretch around a place that marks of a strength bound: all of
+// it, or of a long one what is within reach.
+func (d *draft) window(part, start, end int, strength mark) window {
+	k, text := &d.kept[strength], d.parts[part].text
+	if k.part != part+1 || start < k.lo || start > k.hi {
+		*k = kept{part: part + 1, lo: markBefore(text, 0, start, strength), hi: markAfter(text, start, len(text), strength)}
+	}
+	if k.hi-k.lo <= 2*reach && end <= k.hi {
+		return k.read(d, k.lo, k.hi)
+	}
+	lo, hi := wholeRune(text, max(k.lo, start-reach), start), k.hi
+	if ceiling := min(len(text), end+reach); ceiling < hi || end > hi {
+		hi = markAfter(text, max(end, min(hi, ceiling)), ceiling, strength)
+	}
+	return k.read(d, lo, hi)
+}
+
+// sentences is the sentence around a place and the one after it.
+func (d *draft) sentences(part, start, end int) window {
+	text, first := d.parts[part].text, d.sentence(part, start, end)
+	hi := first.end
+	if hi < len(text) {
+		_, size := utf8.DecodeRuneInString(text[hi:])
+		_, hi = around(text, hi+size, hi+size, sentenceMarks)
+	}
+	k := &d.kept[noMark]
+	if k.part != part+1 {
+		*k = kept{part: part + 1}
+	}
+	return k.read(d, first.start, hi)
+}
+
+// read is the window of text[lo:hi].
+func (k *kept) read(d *draft, lo, hi int) window {
+	if !k.isRead || k.window.start != lo || k.window.end != hi {
+		k.window, k.isRead = d.read(k.part-1, lo, hi), true
+	}
+	return k.window
+}
+
+// read folds text[lo:hi] of a part for reading.
+func (d *draft) read(part, lo, hi int) window {
+	text := d.parts[part].text
+	w := window{text: text[lo:hi], start: lo, end: hi}
 	for i, r := range w.text {
-		if to, ok := readable(fold, r); !ok || to != r {
-			w.fold(fold, text, lo+i, hi)
+		if !d.plain.has(r) {
+			w.fold(d.fold, text, lo+i, hi)
 			break
 		}
 	}
@@ -162,6 +216,21 @@ func (w *window) fold(fold *match.Fold, text string, from, hi int) {
 	w.text = string(folded)
 	w.back = append(w.back, int32(hi))
 }
+
+// plainRunes are bits by rune of the basic plane: those that folding leaves alone.
+type plainRunes [1 << 16 / 64]uint64
+
+func newPlainRunes(fold *match.Fold) *plainRunes {
+	p := new(plainRunes)
+	for r := range rune(1 << 16) {
+		if to, ok := readable(fold, r); ok && to == r {
+			p[r/64] |= 1 << (r % 64)
+		}
+	}
+	return p
+}
+
+func (p *plainRunes) has(r rune) bool { return r < 1<<16 && p[r/64]>>(r%64)&1 != 0 }
 
 // readable folds a rune for reading; ok is false for invisible ones.
 func readable(fold *match.Fold, r rune) (to rune, ok bool) {

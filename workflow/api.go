@@ -46,6 +46,8 @@ type View struct {
 	Decisions      []models.Decision
 	Consultations  []models.Consultation // on the present content
 	Withdrawal     *models.Withdrawal
+	CorrectsDraft  string // draft of the release that this one corrects; "" if it corrects none
+	SupersededBy   string // draft whose release took this one's place; "" if none did
 	Allowed        []models.Action
 	ActsFor        string // person in whose place the allowed decisions would be; "" the actor's own
 	MayEdit        bool
@@ -81,7 +83,7 @@ type InboxItem struct {
 	Draft         models.Draft
 	Delegator     string // person whose delegation brings it here; "" for one's own
 	DelegatorName string
-	Unit          string // unit whose opinion is asked; "" where a decision is
+	Unit          string // unit whose opinion is asked, and due at Draft.DueAt; "" where a decision is
 }
 
 // InboxPage is one page of what waits for the actor, oldest due first.

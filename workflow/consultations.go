@@ -60,6 +60,32 @@ func open(cs []models.Consultation) bool {
 	return slices.ContainsFunc(cs, func(c models.Consultation) bool { return c.State == models.ConsultationOpen })
 }
 
+// unanswered are the units whose opinion is still missing.
+func unanswered(cs []models.Consultation) []string {
+	units := []string{}
+	for _, c := range cs {
+		if c.State == models.ConsultationOpen {
+			units = append(units, c.UnitID)
+		}
+	}
+	return units
+}
+
+// opinionDue is when the first opinion that is still missing is due, counted
+// from when its unit was asked; zero without a limit.
+func (p *Profile) opinionDue(d models.Draft, cs []models.Consultation) time.Time {
+	var due time.Time
+	for _, c := range cs {
+		if at := p.Due(consulting, laneOf(d), c.OpenedAt); c.State == models.ConsultationOpen && (due.IsZero() || at.Before(due)) {
+			due = at
+		}
+	}
+	return due
+}
+
+// consulting is what a draft waits for in awaiting_consultees, as a step with time limits.
+var consulting = models.Step{ID: string(models.RoleConsultee), Roles: []models.Role{models.RoleConsultee}}
+
 // toConsult are the consultations to open in the draft's round: of its units
 // those that have not answered on this very content.
 func (w *Workflow) toConsult(ctx context.Context, d models.Draft, at time.Time) ([]models.Consultation, error) {
@@ -106,14 +132,14 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	if in.Digest != "" && in.Digest != d.Digest {
 		return models.Draft{}, staleError()
 	}
-	if err := mayAnswer(actor, d, unit, in); err != nil {
+	k, err := w.deskOf(ctx, d)
+	if err != nil {
+		return models.Draft{}, err
+	}
+	if err := k.mayAnswer(actor, unit, in); err != nil {
 		return models.Draft{}, err
 	}
 	if err := validateAnswer(in); err != nil {
-		return models.Draft{}, err
-	}
-	k, err := w.deskOf(ctx, d)
-	if err != nil {
 		return models.Draft{}, err
 	}
 	n := slices.IndexFunc(k.consultations, func(c models.Consultation) bool { return c.UnitID == unit })
@@ -129,7 +155,7 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	c := change{was: d, now: d, kind: "consulted", data: map[string]any{"unit": unit, "answer": in.State, "opinion": in.Opinion, "reference": in.Reference},
 		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.AnswerConsultation(answer) }}
 	if d.State == models.StateAwaitingConsultees && !open(k.consultations) {
-		if c.now, err = w.enter(ctx, k.profile, d, eventRoute, d.Route, d.Step, false); err != nil {
+		if c.now, err = w.enter(ctx, k.profile, d, eventRoute, d.Route, d.Step, nil); err != nil {
 			return models.Draft{}, err
 		}
 		c.notices = []models.Notice{notice("step", map[string]any{"state": c.now.State})}
@@ -137,7 +163,8 @@ func (w *Workflow) Answer(ctx context.Context, actor models.Actor, id, unit stri
 	return w.commit(ctx, actor, c)
 }
 
-func mayAnswer(actor models.Actor, d models.Draft, unit string, in AnswerInput) error {
+func (k desk) mayAnswer(actor models.Actor, unit string, in AnswerInput) error {
+	d := k.draft
 	switch {
 	case actor.Kind != models.ActorUser:
 		return models.Errorf(models.CodeForbidden, "会签意见只能由本人提交。")
@@ -146,13 +173,13 @@ func mayAnswer(actor models.Actor, d models.Draft, unit string, in AnswerInput) 
 			return models.Errorf(models.CodeSelfApproval, "您撰写或修改过此稿件，不能由本人会签。")
 		}
 		return nil
-	case actor.Holds(d.AccountID, models.RoleEditor):
+	case actor.Holds(d.AccountID, k.profile.editors()...):
 		if strings.TrimSpace(in.Reference) == "" {
 			return models.Invalid([]models.FieldError{{Pointer: "/reference", Message: "代为登记书面会签意见，须写明来文文号。"}})
 		}
 		return nil
 	}
-	return models.Errorf(models.CodeForbidden, "您不是该单位的会签人。")
+	return models.Errorf(models.CodeForbidden, "您不是该单位的会签人%s。", when(len(k.profile.editors()) > 0, "；书面答复由"+k.profile.names(k.profile.editors())+"登记"))
 }
 
 func validateAnswer(in AnswerInput) error {

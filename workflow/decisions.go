@@ -173,7 +173,7 @@ func (w *Workflow) retiered(ctx context.Context, k desk, x models.Decision, tier
 		}
 	}
 	step := min(nextStep(route, kept), len(route)-1)
-	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, open(k.consultations)); err != nil {
+	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, k.consultations); err != nil {
 		return change{}, err
 	}
 	return decisionChange(k.draft, now, x, notice("step", map[string]any{"state": now.State})), nil
@@ -195,7 +195,7 @@ func (w *Workflow) approved(ctx context.Context, actor models.Actor, k desk, x m
 	if step == len(d.Route) {
 		return w.release(ctx, actor, k, x, dispositions, confirm)
 	}
-	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step, open(k.consultations))
+	now, err := w.enter(ctx, k.profile, d, eventApprove, d.Route, step, k.consultations)
 	if err != nil {
 		return change{}, err
 	}
@@ -236,7 +236,7 @@ func (w *Workflow) gate(ctx context.Context, actor models.Actor, k desk, content
 	if err != nil {
 		return d, nil, nil, err
 	}
-	if after := routed.draft; after.Round == d.Round || after.Tier != d.Tier || !slices.EqualFunc(after.Route, d.Route, sameStep) {
+	if after := routed.draft; routed.kind != "submitted" || after.Tier != d.Tier || !slices.EqualFunc(after.Route, d.Route, sameStep) {
 		c := change{was: d, data: map[string]any{"act": "gate", "person": actor.ID}}.with(routed)
 		return d, nil, &c, nil
 	}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -130,9 +131,14 @@ func (k desk) passed(roles []models.Role) bool {
 func (k desk) refused(actor models.Actor) error {
 	roles := actor.RolesOn(k.draft.AccountID)
 	if holdsRouteRole(k.draft.Route, roles) || slices.Contains(roles, models.RoleAuthor) || len(actor.Deputy) > 0 {
-		return models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，不能执行此操作；可能已被他人处理，请刷新。", stateLabel(k.draft.State, nil))
+		return models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，不能执行此操作；可能已被他人处理，请刷新。", k.stateLabel())
 	}
-	return models.Errorf(models.CodeForbidden, "稿件当前处于“%s”状态，您没有处理它的角色。", stateLabel(k.draft.State, nil))
+	return models.Errorf(models.CodeForbidden, "稿件当前处于“%s”状态，您没有处理它的角色。", k.stateLabel())
+}
+
+// stateLabel is the Chinese name of the draft's state.
+func (k desk) stateLabel() string {
+	return cmp.Or(k.profile.stateLabel(k.draft.State), stateLabel(k.draft.State, nil))
 }
 
 func (w *Workflow) movedOn(d models.Draft) error {

@@ -73,11 +73,11 @@ func (w *Workflow) Dispose(ctx context.Context, actor models.Actor, id string, i
 	if err != nil {
 		return models.Draft{}, err
 	}
-	if err := mayWrite(actor, d.AccountID, models.RoleAuthor, models.RoleEditor); err != nil {
+	if err := w.mayRevise(ctx, actor, d); err != nil {
 		return models.Draft{}, err
 	}
 	if d.State != models.StateBlocked {
-		return models.Draft{}, models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，只有机审拦截的稿件可以处置命中。", w.StateLabel(d.State))
+		return models.Draft{}, models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，只有机审拦截的稿件可以处置命中。", w.LabelOf(ctx, d))
 	}
 	stored, err := w.store.LastReport(ctx, d.ID)
 	if err != nil {

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 
 	"shenfa/models"
@@ -123,13 +124,17 @@ func (w *Workflow) nameAll(ctx context.Context, d *Dossier) {
 			}
 		}
 	}
+	label := w.RoleLabel
+	if profile, err := w.profileOf(d.Account); err == nil {
+		label = func(r models.Role) string { return cmp.Or(profile.names([]models.Role{r}), w.RoleLabel(r)) }
+	}
 	person(d.Draft.CreatedBy)
 	for _, r := range d.Revisions {
 		person(r.Author)
 	}
 	for _, x := range d.Decisions {
 		person(x.PersonID, x.OnBehalfOf)
-		d.Roles[x.Role] = w.RoleLabel(x.Role)
+		d.Roles[x.Role] = label(x.Role)
 	}
 	for _, x := range d.Dispositions {
 		person(x.By, x.ConfirmedBy)
@@ -139,19 +144,19 @@ func (w *Workflow) nameAll(ctx context.Context, d *Dossier) {
 	}
 	for _, r := range d.Releases {
 		if r.Withdrawal != nil {
-			person(r.Withdrawal.By)
+			person(r.Withdrawal.By, r.Withdrawal.OnBehalfOf)
 		}
 	}
 	for _, e := range d.Events {
 		person(e.Actor)
 	}
 	d.Names[models.System().ID] = models.System().Name
-	d.States[d.Draft.State] = w.StateLabel(d.Draft.State)
+	d.States[d.Draft.State] = w.LabelOf(ctx, d.Draft)
 	for _, step := range d.Draft.Route {
 		for _, role := range step.Roles {
-			d.Roles[role] = w.RoleLabel(role)
+			d.Roles[role] = label(role)
 		}
-		d.Steps[step.ID] = w.RoleLabel(step.Roles[0])
+		d.Steps[step.ID] = label(step.Roles[0])
 	}
 }
 

@@ -39,7 +39,15 @@ func (w *Workflow) CreateDraft(ctx context.Context, actor models.Actor, in Draft
 	if in.Consult, err = w.unitIDs(ctx, in.Consult); err != nil {
 		return models.Draft{}, err
 	}
-	return w.insertDraft(ctx, actor, account, w.newDraft(account, profile, actor.ID, in), in, "created", map[string]any{})
+	return w.insertDraft(ctx, actor, creation{draft: w.newDraft(account, profile, actor.ID, in), input: in, data: map[string]any{}})
+}
+
+// creation is a new draft with its first revision, and what goes with it.
+type creation struct {
+	draft models.Draft
+	input DraftInput
+	data  map[string]any           // of the audit event
+	also  func(tx *store.Tx) error // further writes; may be nil
 }
 
 // newDraft is a draft that nobody has stored yet, with its first revision by the author.
@@ -53,9 +61,10 @@ func (w *Workflow) newDraft(account models.Account, profile *Profile, author str
 }
 
 // insertDraft stores a new draft with its first revision and event, and gives it its number.
-func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account models.Account, d models.Draft, in DraftInput, kind string, data map[string]any) (models.Draft, error) {
-	data["account"], data["revision"], data["digest"], data["state"] = account.ID, d.Revision, d.Digest, d.State
-	event, err := newEvent(d.ID, 0, "", d.CreatedAt, actor, kind, data)
+func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, c creation) (models.Draft, error) {
+	d := c.draft
+	c.data["account"], c.data["revision"], c.data["digest"], c.data["state"] = d.AccountID, d.Revision, d.Digest, d.State
+	event, err := newEvent(d.ID, 0, "", d.CreatedAt, actor, "created", c.data)
 	if err != nil {
 		return models.Draft{}, err
 	}
@@ -66,7 +75,7 @@ func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account 
 		return err == nil
 	}
 	replayed, err := w.update(ctx, actor, d.ID, committed, func(tx *store.Tx) error {
-		n, err := tx.Count(fmt.Sprintf("draft/%s/%d", account.ID, year))
+		n, err := tx.Count(fmt.Sprintf("draft/%s/%d", d.AccountID, year))
 		if err != nil {
 			return err
 		}
@@ -74,10 +83,13 @@ func (w *Workflow) insertDraft(ctx context.Context, actor models.Actor, account 
 		if err := tx.InsertDraft(d); err != nil {
 			return err
 		}
-		if err := tx.InsertRevision(revisionOf(d, in, d.CreatedAt)); err != nil {
+		if err := tx.InsertRevision(revisionOf(d, c.input, d.CreatedAt)); err != nil {
 			return err
 		}
-		return tx.InsertEvents([]models.AuditEvent{event})
+		if err := tx.InsertEvents([]models.AuditEvent{event}); err != nil || c.also == nil {
+			return err
+		}
+		return c.also(tx)
 	})
 	if err != nil {
 		return models.Draft{}, err
@@ -106,6 +118,21 @@ func mayWrite(actor models.Actor, accountID string, roles ...models.Role) error 
 		return models.Errorf(models.CodeNotFound, "没有这个账号，或您在该账号没有角色。")
 	}
 	return models.Errorf(models.CodeForbidden, "您在该账号没有执行此操作的角色。")
+}
+
+// mayRevise checks that the actor is an author of the draft's account, or does an editor's part there.
+func (w *Workflow) mayRevise(ctx context.Context, actor models.Actor, d models.Draft) error {
+	_, profile, err := w.accountOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	if actor.Holds(d.AccountID, models.RoleAuthor) || actor.Holds(d.AccountID, profile.editors()...) {
+		return nil
+	}
+	if len(actor.RolesOn(d.AccountID)) == 0 {
+		return mayWrite(actor, d.AccountID)
+	}
+	return models.Errorf(models.CodeForbidden, "修改稿件、处置命中由%s办理，您没有相应的角色。", profile.roleNames(append([]models.Role{models.RoleAuthor}, profile.editors()...), "或"))
 }
 
 // withRevision puts a new content into the row.
@@ -142,7 +169,7 @@ func (w *Workflow) ReviseDraft(ctx context.Context, actor models.Actor, id, ifMa
 	if in.AccountID == "" {
 		in.AccountID = d.AccountID
 	}
-	if err := mayWrite(actor, d.AccountID, models.RoleAuthor, models.RoleEditor); err != nil {
+	if err := w.mayRevise(ctx, actor, d); err != nil {
 		return models.Draft{}, err
 	}
 	switch {
@@ -301,6 +328,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 		r.kind = "locked"
 		d.State, err = send(eventLock, models.StateLocked)
 		d.Step, d.DueAt = -1, time.Time{}
+		d.Round++ // each lock has a conclusion of its own
 		r.notices = []models.Notice{notice("locked", nil)}
 	case models.OutcomeBlocked:
 		r.kind = "blocked"
@@ -321,7 +349,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 		if from == models.StateLocked {
 			e = eventClear
 		}
-		d, err = w.enter(ctx, profile, d, e, route, 0, len(r.opened) > 0)
+		d, err = w.enter(ctx, profile, d, e, route, 0, r.opened)
 		r.notices = []models.Notice{notice("step", map[string]any{"state": d.State})}
 		for _, c := range r.opened {
 			r.notices = append(r.notices, notice("consult", map[string]any{"unit": c.UnitID}))
@@ -343,10 +371,10 @@ func routeOf(p *Profile, account models.Account, d models.Draft) ([]models.Step,
 // enter puts the draft at a step of a route, which may be another than it had,
 // and sets when that is due. Where the step signs and a consultation is open
 // the draft waits for the consulted units first.
-func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int, consulting bool) (models.Draft, error) {
+func (w *Workflow) enter(ctx context.Context, p *Profile, d models.Draft, e event, route []models.Step, step int, consultations []models.Consultation) (models.Draft, error) {
 	to, due := route[step].State(), p.Due(route[step], laneOf(d), w.clock())
-	if consulting && route[step].Signs {
-		to, due = models.StateAwaitingConsultees, time.Time{}
+	if open(consultations) && route[step].Signs {
+		to, due = models.StateAwaitingConsultees, p.opinionDue(d, consultations)
 		if e == eventApprove || e == eventRoute {
 			e = eventConsult
 		}

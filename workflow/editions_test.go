@@ -250,6 +250,25 @@ func TestAScheduledReleaseIsHeldByANewEdition(t *testing.T) {
 	})
 }
 
+func TestALockByANewEditionIsConcludedOnAgain(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		d := w.submitted(w.input(lockedBody))
+		wantState(t, d, models.StateLocked)
+		w.install(secret("月河村"), "")
+		d = w.approve("secrecy_reviewer", d)
+		wantState(t, d, models.StateLocked)
+		d = w.approve("secrecy_reviewer", d)
+		wantState(t, d, models.StateAwaitingEditor)
+		w.verified()
+	})
+}
+
+// secret is an edition with one rule: it locks on the term.
+func secret(term string) map[string][]byte {
+	rule := bytes.ReplaceAll(slogan(term)["slogan.toml"], []byte("local.slogan"), []byte("local.secret"))
+	return map[string][]byte{"secret.toml": bytes.ReplaceAll(rule, []byte("wording.fixed_expression"), []byte("secrecy.internal"))}
+}
+
 func TestAUnitsRulesAreItsOwn(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()

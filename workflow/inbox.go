@@ -96,6 +96,11 @@ func (w *Workflow) addConsultations(ctx context.Context, actor models.Actor, pag
 		if err != nil {
 			return err
 		}
+		_, profile, err := w.accountOf(ctx, d)
+		if err != nil {
+			return err
+		}
+		d.DueAt = profile.opinionDue(d, []models.Consultation{c})
 		page.Items = append(page.Items, InboxItem{Draft: d, Unit: c.UnitID})
 		page.Counts[models.StateAwaitingConsultees]++
 	}

@@ -197,6 +197,43 @@ func TestStepsThatAreDueAreRemindedOfAndEscalatedOnceAndNeverDecided(t *testing.
 	})
 }
 
+func TestConsultedUnitsAreRemindedAndNothingGoesOnWithoutThem(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		in := w.input(cleanBody)
+		in.Consult = []string{w.police.ID}
+		asked := w.clock.now()
+		d := w.submitted(in)
+		page, err := w.Inbox(t.Context(), w.people["consultee"], "", 10)
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		due := page.Items[0].Draft.DueAt
+		w.clock.pass(30 * time.Minute)
+		d = w.approve("editor", d)
+		wantState(t, d, models.StateAwaitingConsultees)
+		// 6 May 2026 is a Wednesday: two working days after it end on Friday.
+		if want := time.Date(2026, 5, 8, 10, 0, 0, 0, time.UTC); !d.DueAt.Equal(want) || !due.Equal(want) {
+			t.Errorf("asked %s, the opinion is due %s and %s, not %s", asked, due, d.DueAt, want)
+		}
+		w.do("remind")
+		w.clock.pass(d.DueAt.Sub(w.clock.now()))
+		w.do("remind", "remind")
+		if n := w.notices("reminder"); len(n) != 1 || !strings.Contains(string(n[0].Payload), `"to":["consultee"]`) || !strings.Contains(string(n[0].Payload), w.police.ID) {
+			t.Fatalf("%v", n)
+		}
+		w.clock.pass(30 * 24 * time.Hour)
+		w.do("escalate", "escalate", "remind")
+		if n := w.notices("escalation"); len(n) != 1 || !strings.Contains(string(n[0].Payload), `"to":["account_lead"]`) {
+			t.Fatalf("%v", n)
+		}
+		wantState(t, w.stored(d), models.StateAwaitingConsultees)
+		d = w.must(w.Answer(t.Context(), w.people["consultee"], d.ID, w.police.ID, workflow.AnswerInput{State: models.ConsultationAgree}))
+		if d.State != "awaiting_account_lead" || !d.DueAt.After(w.clock.now()) {
+			t.Errorf("after the opinion: %s, due %s", d.State, d.DueAt)
+		}
+	})
+}
+
 func TestOverdueReceiptsAndAcknowledgementsRaiseAlerts(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		late, prompt := w.released(), w.released()

@@ -79,6 +79,23 @@ func decidingRole(p *Profile, step models.Step, approvals []models.Decision, rol
 	return "", false
 }
 
+// editors are the roles that do an editor's part beside reviewing: revise,
+// dispose of hits, record an answer on paper. They are editor or, in a profile
+// that has no such role, those that review first.
+func (p *Profile) editors() []models.Role {
+	if slices.ContainsFunc(p.Roles, func(r ProfileRole) bool { return r.ID == models.RoleEditor }) {
+		return []models.Role{models.RoleEditor}
+	}
+	var roles []models.Role
+	for _, r := range p.Routes {
+		if first := r.Steps[0]; !first.Signs {
+			roles = append(roles, first.Roles...)
+		}
+	}
+	slices.Sort(roles)
+	return slices.Compact(roles)
+}
+
 // signers are the profile's roles that may sign: those with a rank.
 func (p *Profile) signers() []models.Role {
 	var roles []models.Role

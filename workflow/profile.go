@@ -263,7 +263,7 @@ func (c *profileChecker) check() {
 			c.fault("limit", i, "lane %q is neither ordinary nor urgent", l.Lane)
 		}
 		for _, r := range l.Roles {
-			if !known[r] && r != models.RoleIntegration {
+			if !known[r] && r != models.RoleIntegration && r != models.RoleConsultee {
 				c.fault("limit", i, "role %q is not declared", r)
 			}
 		}

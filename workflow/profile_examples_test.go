@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"shenfa/models"
@@ -89,6 +90,78 @@ func TestExampleProfilesTakeDraftsToTheirRelease(t *testing.T) {
 		})
 	}
 	w.verified()
+}
+
+// A profile without the role of an editor: who reviews first does an editor's
+// part, and people read its own names.
+func TestWhoReviewsFirstEditsWhereThereIsNoEditor(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: "安仁发布", Profile: "anren_town"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account = account
+		for _, role := range []models.Role{"handler", "deputy_lead", "news_lead"} {
+			w.person("anren/"+string(role), role)
+		}
+		author := w.person("anren/author", models.RoleAuthor)
+		handler, deputy := w.people["anren/handler"], w.people["anren/deputy_lead"]
+		view := func(actor models.Actor, d models.Draft) workflow.View {
+			v, err := w.View(ctx, actor, d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+
+		in := w.input(blockedBody)
+		in.Consult = []string{w.police.ID}
+		d := w.must(w.CreateDraft(ctx, author, in))
+		d = w.must(w.Submit(ctx, author, d.ID))
+		wantState(t, d, models.StateBlocked)
+		if v := view(handler, d); !v.MayEdit || !v.MayDispose {
+			t.Errorf("the handler is offered edit %v, dispose %v", v.MayEdit, v.MayDispose)
+		}
+		if v := view(deputy, d); v.MayEdit || v.MayDispose {
+			t.Errorf("the deputy is offered edit %v, dispose %v", v.MayEdit, v.MayDispose)
+		}
+		stored, err := w.store.LastReport(ctx, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dispositions []workflow.DispositionInput
+		for _, h := range stored.Report.Hits {
+			if h.Severity == models.SeverityBlock {
+				dispositions = append(dispositions, workflow.DispositionInput{HitID: h.ID, Kind: models.DispositionFalsePositive, Reason: "办公电话"})
+			}
+		}
+		_, err = w.Dispose(ctx, deputy, d.ID, dispositions)
+		wantCode(t, err, models.CodeForbidden)
+		if !strings.Contains(err.Error(), "由拟稿人或经办人办理") {
+			t.Errorf("%v names not who does it", err)
+		}
+		d = w.must(w.Dispose(ctx, author, d.ID, dispositions))
+		wantState(t, d, "awaiting_handler")
+		if v := view(handler, d); v.StateLabel != "待经办人审核" || !slices.Contains(v.MayAnswer, w.police.ID) {
+			t.Errorf("%q, may answer for %v", v.StateLabel, v.MayAnswer)
+		}
+		d = w.must(w.Decide(ctx, handler, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}))
+		if v := view(handler, d); v.StateLabel != "待分管负责人审核" || v.Dispositions[0].ConfirmedBy != handler.ID {
+			t.Errorf("%q; the disposition is %+v", v.StateLabel, v.Dispositions[0])
+		}
+		paper := workflow.AnswerInput{State: models.ConsultationAgree, Reference: "云公函〔2026〕8号"}
+		_, err = w.Answer(ctx, deputy, d.ID, w.police.ID, paper)
+		wantCode(t, err, models.CodeForbidden)
+		if !strings.Contains(err.Error(), "由经办人登记") {
+			t.Errorf("%v names not who does it", err)
+		}
+		d = w.must(w.Answer(ctx, handler, d.ID, w.police.ID, paper))
+		d = w.must(w.Decide(ctx, deputy, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}))
+		if got := w.LabelOf(ctx, d); got != "待新闻分管负责人签发" {
+			t.Error(got)
+		}
+	})
 }
 
 // splitRole takes role/n apart.

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -61,7 +62,7 @@ func basis(text string) string { return when(text != "", "（依据："+text+"�
 func (p *Profile) roleNames(roles []models.Role, by string) string {
 	names := make([]string, len(roles))
 	for i, id := range roles {
-		names[i] = string(id)
+		names[i] = cmp.Or(fixedRoles[id], string(id))
 		for _, r := range p.Roles {
 			if r.ID == id {
 				names[i] = r.Name

@@ -1,10 +1,13 @@
 package workflow_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,8 +24,12 @@ func TestRandomActsBreakNoInvariant(t *testing.T) {
 	for name, dsn := range storetest.Databases() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, storetest.Open(t, dsn(t)))
+			lexicon := w.lexicon()
+			cursor := ""
 			rapid.Check(t, func(rt *rapid.T) {
-				acts := &acts{world: w, names: people(w)}
+				acts := &acts{world: w, names: people(w), lexicon: lexicon, cursor: &cursor, signedWith: map[string]string{}, reports: map[string]string{}}
+				acts.install(rt, w.unit.ID, sharedEngine(t).Edition())
+				acts.install(rt, "", sharedEngine(t).Edition())
 				rt.Repeat(map[string]func(*rapid.T){
 					"create":   acts.create,
 					"revise":   acts.revise,
@@ -37,6 +44,7 @@ func TestRandomActsBreakNoInvariant(t *testing.T) {
 					"withdraw": acts.withdraw,
 					"correct":  acts.correct,
 					"wait":     acts.wait,
+					"lexicon":  acts.changeLexicon,
 					"":         acts.check,
 				})
 			})
@@ -60,6 +68,95 @@ type acts struct {
 	names []string
 	ids   []string
 	edits int
+
+	lexicon    map[string][]string // ids of the editions to install, by unit; "" for all
+	cursor     *string             // after the last item of the feed that was looked at
+	signedWith map[string]string   // edition that was in force when a release was signed, by release
+	reports    map[string]string   // edition of each stored report, by report
+}
+
+// lexicon imports what random acts install: upon the shipped rules, for all
+// units, terms that block, lock, or stand in no draft; for the unit an overlay
+// in two versions.
+func (w *world) lexicon() map[string][]string {
+	overlay := func(term string) map[string][]byte {
+		return map[string][]byte{"own.toml": bytes.ReplaceAll(slogan(term)["slogan.toml"], []byte("local.slogan"), []byte("own.slogan"))}
+	}
+	shipped := sharedEngine(w.t).Edition()
+	return map[string][]string{
+		"":        {shipped, shipped, w.imported(slogan("春风护航"), ""), w.imported(slogan("义务植树"), ""), w.imported(secret("月河村"), "")},
+		w.unit.ID: {shipped, shipped, w.imported(overlay("夏风护航"), ""), w.imported(overlay("机关干部"), "")},
+	}
+}
+
+func (a *acts) install(rt *rapid.T, unitID, edition string) {
+	if _, err := a.InstallEdition(context.Background(), a.people["admin"], edition, unitID); err != nil {
+		rt.Fatal(err)
+	}
+}
+
+// changeLexicon puts another edition in force, for all or for the unit.
+func (a *acts) changeLexicon(rt *rapid.T) {
+	unitID := rapid.SampledFrom([]string{"", a.unit.ID}).Draw(rt, "scope")
+	a.install(rt, unitID, rapid.SampledFrom(a.lexicon[unitID]).Draw(rt, "edition"))
+}
+
+// inForce screens a content by what is in force now, past all that is stored,
+// and fails where it blocks or locks what nobody disposed of. It gives the edition.
+func (a *acts) inForce(rt *rapid.T, d models.Draft, c models.Content) string {
+	report, err := a.Screen(context.Background(), models.System(), d.AccountID, workflow.Text{Title: c.Title, Body: c.Body, Format: c.Format, Kind: c.Kind, Source: c.Source})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	dispositions, err := a.store.Dispositions(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for _, h := range report.Hits {
+		settled := h.Severity != models.SeverityBlock && h.Severity != models.SeverityLock ||
+			slices.ContainsFunc(dispositions, func(x models.Disposition) bool { return x.HitID == h.ID && x.Digest == d.Digest && x.ConfirmedBy != "" })
+		if !settled {
+			rt.Fatalf("%s (%s) is let out by edition %s", h.Text, h.Severity, report.Edition)
+		}
+	}
+	return report.Edition
+}
+
+// checkFeed: what enters the feed passes the edition in force at that time.
+func (a *acts) checkFeed(rt *rapid.T) {
+	page, err := a.Feed(context.Background(), a.puller, workflow.FeedQuery{After: *a.cursor, Limit: 100})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for _, item := range page.Items {
+		var document models.ReleaseDocument
+		if err := json.Unmarshal(item.Release, &document); err != nil {
+			rt.Fatal(err)
+		}
+		if item.Op == models.FeedWithdraw || !slices.Contains(a.ids, document.DraftID) {
+			continue
+		}
+		a.inForce(rt, models.Draft{ID: document.DraftID, AccountID: document.AccountID, Digest: document.Digest}, document.Content())
+	}
+	*a.cursor = page.Next
+}
+
+// checkHistory: a report once stored stays, with the edition that it was made with.
+func (a *acts) checkHistory(rt *rapid.T, d models.Draft) {
+	stored, err := a.store.Reports(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	now := map[string]string{}
+	for _, r := range stored {
+		now[r.ID] = r.Report.Edition
+		a.reports[d.ID+"/"+r.ID] = cmp.Or(a.reports[d.ID+"/"+r.ID], r.Report.Edition)
+	}
+	for key, edition := range a.reports {
+		if draft, report, _ := strings.Cut(key, "/"); draft == d.ID && now[report] != edition {
+			rt.Fatalf("report %s was of edition %s and is of %q", report, edition, now[report])
+		}
+	}
 }
 
 var bodies = []string{cleanBody, blockedBody, lockedBody, importantCue, cleanBody + "据统计有两处。"}
@@ -279,6 +376,7 @@ func (a *acts) decisions(rt *rapid.T, id string) []models.Decision {
 // check is what must hold after every act.
 func (a *acts) check(rt *rapid.T) {
 	ctx := context.Background()
+	a.checkFeed(rt)
 	for _, id := range a.ids {
 		d, err := a.store.Draft(ctx, id)
 		if err != nil {
@@ -296,6 +394,7 @@ func (a *acts) check(rt *rapid.T) {
 				rt.Fatalf("a locked draft is listed (%v)", err)
 			}
 		}
+		a.checkHistory(rt, d)
 		a.checkAllowed(rt, d)
 	}
 }
@@ -318,8 +417,17 @@ func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
 		models.TierImportant: {models.RoleDeputyLead, models.RolePrincipalLead},
 		models.TierMajor:     {models.RolePrincipalLead},
 	}
-	if report, err := a.store.LastReport(context.Background(), d.ID); err != nil || report.Report.Edition != sharedEngine(a.t).Edition() {
-		rt.Fatalf("released on a report of another edition (%v)", err)
+	if a.signedWith[release.ID] == "" { // just now
+		a.signedWith[release.ID] = a.inForce(rt, d, document.Content())
+	}
+	report, err := a.store.LastReport(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for where, edition := range map[string]string{"report": report.Report.Edition, "certificate": a.certified(d), "draft": d.Edition} {
+		if edition != a.signedWith[release.ID] {
+			rt.Fatalf("signed under edition %s; the %s names %s", a.signedWith[release.ID], where, edition)
+		}
 	}
 	signed, persons := false, map[string]bool{}
 	for _, x := range a.decisions(rt, d.ID) {
@@ -347,8 +455,14 @@ func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
 	if err != nil {
 		rt.Fatal(err)
 	}
+	last := map[string]models.Disposition{} // a later one of the same hit stands in its place
 	for _, x := range dispositions {
-		if x.Digest == d.Digest && x.ConfirmedBy == "" {
+		if x.Digest == d.Digest {
+			last[x.HitID] = x
+		}
+	}
+	for _, x := range last {
+		if x.ConfirmedBy == "" {
 			rt.Fatalf("released with an unconfirmed disposition: %+v", x)
 		}
 	}

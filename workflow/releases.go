@@ -131,6 +131,9 @@ func (w *Workflow) insertFeed(tx *store.Tx, e models.FeedEntry) error {
 	return tx.InsertFeedEntry(e)
 }
 
+// kindSuperseded is the kind of the audit event by which a correction's release takes a draft's place.
+const kindSuperseded = "superseded"
+
 // supersession is what a correction's release does to the draft that it corrects.
 type supersession struct {
 	was, now models.Draft
@@ -159,7 +162,7 @@ func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d model
 		return nil, err
 	}
 	at := w.clock()
-	s.event, err = newEvent(was.ID, was.ChainN, was.ChainHead, at, actor, "superseded",
+	s.event, err = newEvent(was.ID, was.ChainN, was.ChainHead, at, actor, kindSuperseded,
 		map[string]any{"by": d.ID, "release": old.ID, "from": was.State, "state": s.now.State, "digest": was.Digest})
 	s.now.DueAt = time.Time{}
 	s.now.ChainN, s.now.ChainHead, s.now.Version, s.now.UpdatedAt = s.event.N, s.event.Hash, was.Version+1, at

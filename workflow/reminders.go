@@ -61,7 +61,10 @@ func (w *Workflow) remind(ctx context.Context, d models.Draft) (claimed bool, er
 	if to[0] == models.RoleIntegration { // a program answers nobody: its people are told
 		to = above(profile, step)
 	}
-	notices := overdueNotice(profile, d, d.DueAt, noticeReminder, to, at)
+	notices, err := w.overdueNotice(ctx, profile, d, d.DueAt, noticeReminder, to, at)
+	if err != nil {
+		return false, err
+	}
 	var escalate Due
 	if profile != nil {
 		escalate = profile.EscalationOf(step, laneOf(d), d.DueAt)
@@ -81,7 +84,9 @@ func (w *Workflow) escalate(ctx context.Context, o models.Overdue) (claimed bool
 	var notices []models.Notice
 	if o.Draft.State != "" {
 		step, profile := w.waitsFor(ctx, o.Draft)
-		notices = overdueNotice(profile, o.Draft, o.DueAt, noticeEscalation, above(profile, step), at)
+		if notices, err = w.overdueNotice(ctx, profile, o.Draft, o.DueAt, noticeEscalation, above(profile, step), at); err != nil {
+			return false, err
+		}
 	}
 	err = w.store.Update(ctx, func(tx *store.Tx) error {
 		var err error
@@ -96,14 +101,7 @@ func (w *Workflow) escalate(ctx context.Context, o models.Overdue) (claimed bool
 // waitsFor is the step at which a draft waits, and the profile of its account;
 // nil if that cannot be read: the reminder does not depend on it.
 func (w *Workflow) waitsFor(ctx context.Context, d models.Draft) (models.Step, *Profile) {
-	role, waiting := waitingRole(d.State)
-	if !waiting {
-		role = models.RoleIntegration
-	}
-	step := models.Step{ID: string(role), Roles: []models.Role{role}}
-	if d.Step >= 0 && d.Step < len(d.Route) && d.Route[d.Step].State() == d.State {
-		step = d.Route[d.Step]
-	}
+	step := waitingStep(d)
 	account, err := w.store.Account(ctx, d.AccountID)
 	if err != nil {
 		return step, nil
@@ -113,6 +111,20 @@ func (w *Workflow) waitsFor(ctx context.Context, d models.Draft) (models.Step, *
 		return step, nil
 	}
 	return step, profile
+}
+
+// waitingStep is what a draft waits for, as a step with time limits.
+func waitingStep(d models.Draft) models.Step {
+	role, waiting := waitingRole(d.State)
+	switch {
+	case d.State == models.StateAwaitingConsultees:
+		return consulting
+	case d.Step >= 0 && d.Step < len(d.Route) && d.Route[d.Step].State() == d.State:
+		return d.Route[d.Step]
+	case !waiting:
+		role = models.RoleIntegration
+	}
+	return models.Step{ID: string(role), Roles: []models.Role{role}}
 }
 
 // above are the roles next in rank above a step's; where there are none, the supervising office.
@@ -143,29 +155,36 @@ func above(p *Profile, step models.Step) []models.Role {
 
 // overdueNotice is the notice about a draft that waits too long; none about one
 // that waits for no role, such as a locked one.
-func overdueNotice(p *Profile, d models.Draft, due time.Time, kind string, to []models.Role, at time.Time) []models.Notice {
+func (w *Workflow) overdueNotice(ctx context.Context, p *Profile, d models.Draft, due time.Time, kind string, to []models.Role, at time.Time) ([]models.Notice, error) {
 	switch _, waiting := waitingRole(d.State); {
 	case waiting:
 	case d.State == models.StateReleased || d.State == models.StateWithdrawing:
 		kind = noticeOverdue
 	default:
-		return nil
+		return nil, nil
 	}
 	payload := map[string]any{"state": d.State, "due_at": due, "to": to}
+	if d.State == models.StateAwaitingConsultees {
+		asked, err := w.consultationsOf(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		payload["units"] = unanswered(asked)
+	}
 	if p != nil && p.Provisional(d) {
 		payload["provisional"] = true
 	}
 	n := notice(kind, payload)
 	n.ID, n.DraftID, n.At = newID(), d.ID, at
-	return []models.Notice{n}
+	return []models.Notice{n}, nil
 }
 
 // Provisional says whether the due time of a draft rests on a calendar that is
 // not loaded: then only weekends were counted out.
 func (p *Profile) Provisional(d models.Draft) bool {
-	if d.DueAt.IsZero() || d.Step < 0 || d.Step >= len(d.Route) {
+	if d.DueAt.IsZero() {
 		return false
 	}
-	l, limited := p.Limit(d.Route[d.Step], laneOf(d))
+	l, limited := p.Limit(waitingStep(d), laneOf(d))
 	return limited && l.Within.clock == 0 && !p.calendar.settled(d.UpdatedAt, d.DueAt)
 }

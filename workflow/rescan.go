@@ -27,7 +27,7 @@ const (
 var errRescanTaken = models.Errorf(models.CodeConflict, "这次归档复审正由另一进程进行。")
 
 // StartRescan gives a rescan of all releases after since ("": all) against the
-// edition in force: an unfinished one of the same kind if there is one, else a
+// editions in force: an unfinished one of the same kind if there is one, else a
 // new one. RunRescan does the work.
 func (w *Workflow) StartRescan(ctx context.Context, actor models.Actor, since string) (models.Rescan, error) {
 	if err := mustAdmin(actor); err != nil {
@@ -38,7 +38,7 @@ func (w *Workflow) StartRescan(ctx context.Context, actor models.Actor, since st
 			return models.Rescan{}, err
 		}
 	}
-	edition, err := w.Edition(ctx)
+	edition, err := w.archiveEdition(ctx)
 	if err != nil {
 		return models.Rescan{}, err
 	}
@@ -76,18 +76,18 @@ func (w *Workflow) Rescan(ctx context.Context, actor models.Actor, id string) (m
 // was killed left it to the others.
 func (w *Workflow) ContinueRescans(ctx context.Context) (int, error) {
 	known, err := w.store.Rescans(ctx, rescansKept)
+	if err != nil || !slices.ContainsFunc(known, func(r models.Rescan) bool { return r.FinishedAt.IsZero() }) {
+		return 0, err
+	}
+	edition, err := w.archiveEdition(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for _, r := range known {
-		if !r.FinishedAt.IsZero() {
-			continue
-		}
-		if edition, err := w.archiveEdition(ctx); err != nil || r.Edition != edition {
+		if r.FinishedAt.IsZero() && r.Edition == edition {
+			_, err := w.RunRescan(ctx, r.ID, nil)
 			return 0, err
 		}
-		_, err := w.RunRescan(ctx, r.ID, nil)
-		return 0, err
 	}
 	return 0, nil
 }
@@ -96,8 +96,11 @@ func (w *Workflow) ContinueRescans(ctx context.Context) (int, error) {
 // that holds for all units and, if units have their own, a hash over all of them.
 func (w *Workflow) archiveEdition(ctx context.Context) (string, error) {
 	now, err := w.force(ctx)
-	if err != nil || len(now.units) == 0 {
-		return now.editionOfAll(), err
+	if err != nil {
+		return "", err
+	}
+	if len(now.units) == 0 {
+		return now.all.edition, nil
 	}
 	sum := sha256.New()
 	fmt.Fprintln(sum, now.all.edition)
@@ -105,13 +108,6 @@ func (w *Workflow) archiveEdition(ctx context.Context) (string, error) {
 		fmt.Fprintln(sum, unit, now.units[unit].edition)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
-}
-
-func (f *inForce) editionOfAll() string {
-	if f == nil {
-		return ""
-	}
-	return f.all.edition
 }
 
 // RunRescan works on a rescan until it is finished or ctx ends; it goes on
@@ -139,7 +135,7 @@ func (w *Workflow) RunRescan(ctx context.Context, id string, progress func(model
 		_ = w.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.LeaveRescan(id, owner) }) // else the lease runs out
 	}()
 	for r.FinishedAt.IsZero() {
-		if edition, err := w.Edition(ctx); err != nil {
+		if edition, err := w.archiveEdition(ctx); err != nil {
 			return r, err
 		} else if r.Edition != edition {
 			return r, models.Errorf(models.CodeConflict, "词库版次已变更，请按新版次重新开始归档复审。")

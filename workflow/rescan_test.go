@@ -213,8 +213,12 @@ func TestWorkItemsAreSettledByASigner(t *testing.T) {
 			"an editor":                 {"editor", keep, models.CodeForbidden},
 			"a supervisor":              {"supervisor", keep, models.CodeForbidden},
 			"without a reason":          {"account_lead", workflow.WorkItemInput{Action: models.WorkKept}, models.CodeInvalid},
-			"withdrawn, but it is not":  {"account_lead", workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "撤"}, models.CodeConflict},
-			"corrected without a draft": {"account_lead", workflow.WorkItemInput{Action: models.WorkCorrect, Reason: "改"}, models.CodeInvalid},
+			"withdrawn without a cause": {"account_lead", workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "撤"}, models.CodeInvalid},
+			"corrected without a cause": {"account_lead", workflow.WorkItemInput{Action: models.WorkCorrect, Reason: "改"}, models.CodeInvalid},
+			"corrected by no draft":     {"account_lead", workflow.WorkItemInput{Action: models.WorkCorrect, Reason: "改", Correction: items[0].DraftID}, models.CodeInvalid},
+			"on another digest": {"account_lead", workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "撤", ReasonCode: models.ReasonLaw,
+				Document: "广告法第九条", Digest: "0000"}, models.CodeStale},
+			"without the statute": {"account_lead", workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "撤", ReasonCode: models.ReasonLaw}, models.CodeInvalid},
 		} {
 			if _, err := later.SettleWorkItem(ctx, w.people[tt.who], items[0].ID, tt.in); models.CodeOf(err) != tt.want {
 				t.Errorf("%s: %v", name, err)
@@ -228,6 +232,138 @@ func TestWorkItemsAreSettledByASigner(t *testing.T) {
 		wantCode(t, err, models.CodeConflict)
 		if left := w.openItems(later); len(left) != 1 {
 			t.Errorf("%d left", len(left))
+		}
+	})
+}
+
+// rescanned releases the bodies, rescans them with the new term, and gives the open items.
+func (w *world) rescanned(bodies ...string) (*workflow.Workflow, []models.WorkItem) {
+	w.t.Helper()
+	for _, body := range bodies {
+		w.approve("account_lead", w.approve("editor", w.submitted(w.input(body))))
+	}
+	later := w.withNewTerm()
+	r, err := later.StartRescan(context.Background(), models.System(), "")
+	if err == nil {
+		_, err = later.RunRescan(context.Background(), r.ID, nil)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return later, w.openItems(later)
+}
+
+func TestSettlingWithdrawsOrCorrects(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		twice := cleanBody + "可凭" + newTerm + "领取，" + newTerm + "不找零。"
+		later, items := w.rescanned(twice, twice+"共两场。")
+		if len(items) != 4 {
+			t.Fatalf("%d items", len(items))
+		}
+		// A deputy withdraws: what else is open of the release goes with it.
+		if _, err := w.Delegate(ctx, w.people["account_lead"], workflow.DelegationInput{To: w.people["editor2"].ID, EndsAt: w.clock.now().Add(time.Hour), Reason: "出差"}); err != nil {
+			t.Fatal(err)
+		}
+		w.reload("editor2")
+		in := workflow.WorkItemInput{Action: models.WorkWithdraw, Reason: "含违规营销内容", ReasonCode: models.ReasonLaw, Document: "广告法第九条", Digest: items[0].Digest}
+		settled, err := later.SettleWorkItem(ctx, w.people["editor2"], items[0].ID, in)
+		if err != nil || settled.State != models.WorkWithdraw || settled.SettledBy != w.people["editor2"].ID || settled.OnBehalfOf != w.people["account_lead"].ID {
+			t.Fatalf("%+v, %v", settled, err)
+		}
+		d, err := w.store.Draft(ctx, items[0].DraftID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, d, models.StateWithdrawn) // no channel had it
+		withdrawal, err := w.store.Withdrawal(ctx, items[0].ReleaseID)
+		if err != nil || withdrawal.Text != in.Reason || withdrawal.Document != in.Document || withdrawal.By != w.people["editor2"].ID || withdrawal.OnBehalfOf != w.people["account_lead"].ID {
+			t.Errorf("%+v, %v", withdrawal, err)
+		}
+		if left := w.openItems(later); len(left) != 2 || left[0].ReleaseID != items[2].ReleaseID {
+			t.Fatalf("left open: %+v", left)
+		}
+		_, err = later.SettleWorkItem(ctx, w.people["account_lead"], items[1].ID, in)
+		wantCode(t, err, models.CodeConflict)
+
+		// A correction is opened by the same act, and once under a key.
+		lead := w.people["account_lead"]
+		lead.Once = models.Once{Key: "k", Request: "r"}
+		in = workflow.WorkItemInput{Action: models.WorkCorrect, Reason: "删去该用语", ReasonCode: models.ReasonError}
+		settled, err = later.SettleWorkItem(ctx, lead, items[2].ID, in)
+		if err != nil || settled.State != models.WorkCorrect || settled.Correction == "" {
+			t.Fatalf("%+v, %v", settled, err)
+		}
+		again, err := later.SettleWorkItem(ctx, lead, items[2].ID, in)
+		if err != nil || again.Correction != settled.Correction {
+			t.Errorf("the same call again: %+v, %v", again, err)
+		}
+		fix, err := w.store.Draft(ctx, settled.Correction)
+		if err != nil || fix.Corrects != items[2].ReleaseID || fix.State != models.StateDraft {
+			t.Errorf("%+v, %v", fix, err)
+		}
+		if left := w.openItems(later); len(left) != 0 {
+			t.Errorf("left open: %+v", left)
+		}
+		w.verified()
+	})
+}
+
+func TestAUnitsRulesAloneStartARescan(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.released()
+		other, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.police.ID, Name: "云雾公安"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine := w.account
+		w.account = other
+		w.posts(1, []string{cleanBody})
+		w.account = mine
+		before, err := w.StartRescan(ctx, w.people["admin"], "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := w.install(slogan("义务植树"), w.unit.ID)
+		r, err := w.StartRescan(ctx, w.people["admin"], "")
+		if err != nil || r.ID == before.ID || r.Edition == before.Edition {
+			t.Fatalf("the unit's rules changed, and the rescan is %+v, %v", r, err)
+		}
+		if _, err := w.RunRescan(ctx, before.ID, nil); models.CodeOf(err) != models.CodeConflict {
+			t.Errorf("a rescan by editions that hold no more: %v", err)
+		}
+		if _, err := w.ContinueRescans(ctx); err != nil { // the job
+			t.Fatal(err)
+		}
+		if r, err = w.Rescan(ctx, w.people["admin"], r.ID); err != nil || r.FinishedAt.IsZero() || r.Done != 2 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		items := w.openItems(w.Workflow)
+		if len(items) == 0 {
+			t.Fatal("the unit's rule found nothing")
+		}
+		for _, item := range items {
+			if item.AccountID != mine.ID || item.Edition != own || item.Hit.Text != "义务植树" {
+				t.Errorf("%+v", item)
+			}
+		}
+	})
+}
+
+func TestTheirOwnTextIsKeptByNobody(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(cleanBody + "可凭" + newTerm + "领取。")
+		d := w.must(w.CreateDraft(ctx, w.people["everyone"], in))
+		d = w.must(w.Submit(ctx, w.people["everyone"], d.ID))
+		w.approve("account_lead", w.approve("editor", d))
+		later, items := w.rescanned()
+		keep := workflow.WorkItemInput{Action: models.WorkKept, Reason: "历史用语"}
+		_, err := later.SettleWorkItem(ctx, w.people["everyone"], items[0].ID, keep)
+		wantCode(t, err, models.CodeSelfApproval)
+		if _, err := later.SettleWorkItem(ctx, w.people["account_lead"], items[0].ID, keep); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -89,6 +89,7 @@ func (w *Workflow) held(ctx context.Context, d models.Draft, r models.Release) (
 		return c, false, err
 	}
 	outcome := models.OutcomeOf(report.Hits, disposed(dispositions))
+	c.data["edition"], c.data["outcome"] = report.Edition, outcome
 	if outcome != models.OutcomeBlocked && outcome != models.OutcomeLocked {
 		return c, false, nil
 	}

@@ -43,7 +43,7 @@ type who int
 const (
 	bySystem     who = iota // follows from another act, never asked for
 	byAuthor                // an author of the account
-	byWriter                // an author or editor of the account
+	byWriter                // an author of the account, or one of its profile's editors
 	byStep                  // whoever the waiting step asks for
 	bySigner                // whoever may sign at the waiting step
 	bySecrecy               // a secrecy reviewer of the account
@@ -196,7 +196,20 @@ func stateLabel(s models.State, profiles *Profiles) string {
 		}
 		return "待" + profiles.RoleLabel(role) + "审核"
 	}
-	return string(s)
+	return "待审签"
+}
+
+// stateLabel is the Chinese name of a state in the profile's own words; "" if it does not speak of it.
+func (p *Profile) stateLabel(s models.State) string {
+	role, ok := waitingRole(s)
+	name := p.names([]models.Role{role})
+	switch {
+	case !ok || name == "":
+		return ""
+	case p.rank(role) > 0:
+		return "待" + name + "签发"
+	}
+	return "待" + name + "审核"
 }
 
 // waitingRole is the role that a waiting state waits for.

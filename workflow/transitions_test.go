@@ -22,7 +22,7 @@ var eventNames = map[event]string{
 }
 
 var whoNames = map[who]string{
-	bySystem: "随其他办理而生", byAuthor: "拟稿人", byWriter: "拟稿人、编辑", byStep: "当前环节的审核人", bySigner: "当前环节的签发人",
+	bySystem: "随其他办理而生", byAuthor: "拟稿人", byWriter: "拟稿人、编辑（没有编辑的制度，为首先审核的角色）", byStep: "当前环节的审核人", bySigner: "当前环节的签发人",
 	bySecrecy: "保密审查员", byWithdrawer: "签发人",
 }
 

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"shenfa/models"
@@ -56,7 +57,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Draft: d, StateLabel: w.StateLabel(d.State), Names: map[string]string{}}
+	v := View{Draft: d, StateLabel: w.LabelOf(ctx, d), Names: map[string]string{}}
 	v.name(ctx, w, d.CreatedBy)
 	if hidden {
 		v.Hidden = true
@@ -100,9 +101,14 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 		switch withdrawal, err := w.store.Withdrawal(ctx, d.ReleaseID); models.CodeOf(err) {
 		case "":
 			v.Withdrawal = &withdrawal
-			v.name(ctx, w, withdrawal.By)
+			v.name(ctx, w, withdrawal.By, withdrawal.OnBehalfOf)
 		case models.CodeNotFound:
 		default:
+			return View{}, err
+		}
+	}
+	if actor.Sees(d.AccountID) { // not a consulted unit
+		if v.CorrectsDraft, v.SupersededBy, err = w.neighbours(ctx, d); err != nil {
 			return View{}, err
 		}
 	}
@@ -113,6 +119,33 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	v.allow(actor, k)
 	v.name(ctx, w, v.ActsFor)
 	return v, nil
+}
+
+// neighbours are the drafts before and after one in a row of corrections.
+func (w *Workflow) neighbours(ctx context.Context, d models.Draft) (before, after string, err error) {
+	if d.Corrects != "" {
+		r, err := w.store.Release(ctx, d.Corrects)
+		if err != nil {
+			return "", "", err
+		}
+		before = r.DraftID
+	}
+	if d.State != models.StateSuperseded {
+		return before, "", nil
+	}
+	events, err := w.store.Events(ctx, d.ID, 0, timelineLimit)
+	for _, e := range events {
+		if e.Kind == kindSuperseded {
+			var data struct {
+				By string `json:"by"`
+			}
+			if err := json.Unmarshal(e.Data, &data); err != nil {
+				return before, "", err
+			}
+			after = data.By
+		}
+	}
+	return before, after, err
 }
 
 func (v *View) name(ctx context.Context, w *Workflow, ids ...string) {
@@ -141,7 +174,7 @@ func (v *View) allow(actor models.Actor, k desk) {
 		v.Allowed = append(v.Allowed, a)
 		v.ActsFor = cmp.Or(v.ActsFor, as.onBehalfOf)
 	}
-	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, models.RoleEditor)
+	author, editor := actor.Holds(d.AccountID, models.RoleAuthor), actor.Holds(d.AccountID, k.profile.editors()...)
 	_, revisable := transitionOf(eventRevise, d.State, d.Route)
 	_, waiting := waitingRole(d.State)
 	_, screenable := transitionOf(eventLock, d.State, d.Route)

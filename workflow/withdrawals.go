@@ -101,32 +101,41 @@ func (w *Workflow) Withdraw(ctx context.Context, actor models.Actor, releaseID s
 	if !ok {
 		return models.Draft{}, models.Errorf(models.CodeForbidden, "只有签发人可以撤回已签发的稿件。")
 	}
-	if err := validateWithdrawal(in); err != nil {
+	c, err := w.withdrawal(ctx, actor, as, r, d, profile, in)
+	if err != nil {
 		return models.Draft{}, err
+	}
+	return w.commit(ctx, actor, c)
+}
+
+// withdrawal is the change that a withdrawal makes.
+func (w *Workflow) withdrawal(ctx context.Context, actor models.Actor, as capacity, r models.Release, d models.Draft, profile *Profile, in WithdrawalInput) (change, error) {
+	if err := validateWithdrawal(in); err != nil {
+		return change{}, err
 	}
 	receipts, err := w.store.Receipts(ctx, r.ID)
 	if err != nil {
-		return models.Draft{}, err
+		return change{}, err
 	}
 	e := eventWithdrawn
 	if live(receipts) {
 		e = eventWithdraw
 	}
 	if _, ok := transitionOf(eventWithdraw, d.State, d.Route); !ok { // withdrawn follows withdrawing too, but is not asked for there
-		return models.Draft{}, w.movedOn(d)
+		return change{}, w.movedOn(d)
 	}
 	now := d
 	if now.State, err = move(ctx, d.State, d.Route, e, ""); err != nil {
-		return models.Draft{}, err
+		return change{}, err
 	}
 	at := w.clock()
 	x := models.Withdrawal{ID: newID(), ReleaseID: r.ID, Reason: in.Reason, Text: in.Text, Document: in.Document, Digest: r.Digest,
-		By: actor.ID, Role: as.role, At: at}
+		By: actor.ID, OnBehalfOf: as.onBehalfOf, Role: as.role, At: at}
 	now.DueAt = profile.channelDue(d, at)
 	if e == eventWithdrawn {
 		x.DoneAt, now.DueAt = at, time.Time{}
 	}
-	c := change{was: d, now: now, kind: "withdrawal", done: w.released.ring,
+	return change{was: d, now: now, kind: "withdrawal", done: w.released.ring,
 		data:    map[string]any{"withdrawal": x.ID, "release": r.ID, "reason": x.Reason, "text": x.Text, "document": x.Document, "role": as.role, "on_behalf_of": as.onBehalfOf},
 		notices: []models.Notice{notice("withdrawal", map[string]any{"release": r.ID})},
 		also: func(tx *store.Tx, _ models.AuditEvent) error {
@@ -138,8 +147,7 @@ func (w *Workflow) Withdraw(ctx context.Context, actor models.Actor, releaseID s
 				return err // never in the feed: nothing to take back
 			}
 			return w.insertFeed(tx, models.FeedEntry{Op: models.FeedWithdraw, ReleaseID: r.ID, AccountID: r.AccountID, At: at, Reason: reasonText(in)})
-		}}
-	return w.commit(ctx, actor, c)
+		}}, nil
 }
 
 // reasonText is the reason as feed items carry it: code and text.
@@ -168,20 +176,30 @@ func (w *Workflow) Correct(ctx context.Context, actor models.Actor, releaseID st
 	if _, ok := withdrawer(actor, d, profile); !ok && !(actor.Kind == models.ActorUser && actor.Holds(d.AccountID, models.RoleAuthor)) {
 		return models.Draft{}, models.Errorf(models.CodeForbidden, "只有签发人或拟稿人可以发起更正。")
 	}
-	if err := validateWithdrawal(in); err != nil {
+	c, err := w.correction(r, d, account, profile, in)
+	if err != nil {
 		return models.Draft{}, err
 	}
+	return w.insertDraft(ctx, actor, c)
+}
+
+// correction is the draft that corrects a release.
+func (w *Workflow) correction(r models.Release, d models.Draft, account models.Account, profile *Profile, in WithdrawalInput) (creation, error) {
+	if err := validateWithdrawal(in); err != nil {
+		return creation{}, err
+	}
 	if _, ok := transitionOf(eventSupersede, d.State, d.Route); !ok {
-		return models.Draft{}, w.movedOn(d)
+		return creation{}, w.movedOn(d)
 	}
 	var document models.ReleaseDocument
 	if err := json.Unmarshal(r.Document, &document); err != nil {
-		return models.Draft{}, err
+		return creation{}, err
 	}
 	content := DraftInput{Content: document.Content(), DeclaredTier: d.DeclaredTier, Urgent: d.Urgent, Consult: d.Consult}
 	content.NotBefore = nil
 	fresh := w.newDraft(account, profile, d.CreatedBy, content)
 	fresh.Corrects, fresh.TierFloor = r.ID, d.Tier
 	fresh.Writers = slices.Clone(d.Writers)
-	return w.insertDraft(ctx, actor, account, fresh, content, "created", map[string]any{"corrects": r.ID, "reason": in.Reason, "text": in.Text, "document": in.Document})
+	return creation{draft: fresh, input: content,
+		data: map[string]any{"corrects": r.ID, "reason": in.Reason, "text": in.Text, "document": in.Document}}, nil
 }

@@ -224,8 +224,18 @@ func (w *Workflow) profileOf(a models.Account) (*Profile, error) {
 // RoleLabel is the Chinese name of a role.
 func (w *Workflow) RoleLabel(r models.Role) string { return w.profiles.RoleLabel(r) }
 
-// StateLabel is the Chinese name of a state.
+// StateLabel is the Chinese name of a state, whatever the profile.
 func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.profiles) }
+
+// LabelOf is the Chinese name of a draft's state, in the words of its account's profile.
+func (w *Workflow) LabelOf(ctx context.Context, d models.Draft) string {
+	if _, profile, err := w.accountOf(ctx, d); err == nil {
+		if label := profile.stateLabel(d.State); label != "" {
+			return label
+		}
+	}
+	return w.StateLabel(d.State)
+}
 
 // Text is a text to screen.
 type Text = screening.Text

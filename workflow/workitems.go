@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -60,21 +61,30 @@ func (w *Workflow) shown(actor models.Actor, item models.WorkItem) models.WorkIt
 	return item
 }
 
-// WorkItemInput settles a work item: keep with a reason; withdraw, once the
-// release is being withdrawn; correct, naming the correction.
+// WorkItemInput settles a work item: keep, withdraw or correct the release.
+// Withdraw and correct do that at once, for ReasonCode, unless it is
+// done: the release is being withdrawn or is superseded, or Correction names
+// the draft that corrects it.
 type WorkItemInput struct {
 	Action     models.WorkItemState
-	Reason     string
-	Correction string // id of the draft that corrects the release
+	Reason     string                  // why; of a withdrawal or correction its text
+	ReasonCode models.WithdrawalReason // withdraw, correct
+	Document   string                  // that the reason code needs
+	Digest     string                  // of the release, as the decider read it; "" leaves it unsaid
+	Correction string                  // correct: id of the draft that does it already
 }
 
-// SettleWorkItem records how a signer of the account settles a work item.
+// grounds is why the release is withdrawn or corrected.
+func (in WorkItemInput) grounds() WithdrawalInput {
+	return WithdrawalInput{Reason: in.ReasonCode, Text: in.Reason, Document: in.Document, Digest: in.Digest}
+}
+
+// SettleWorkItem settles a work item as a signer of the account decides, with
+// what they decide, in one transaction. What else is open of a release that is
+// withdrawn or corrected is settled with it.
 func (w *Workflow) SettleWorkItem(ctx context.Context, actor models.Actor, id string, in WorkItemInput) (models.WorkItem, error) {
 	if done, err := w.once(ctx, actor); err != nil || done != "" {
-		if err != nil {
-			return models.WorkItem{}, err
-		}
-		return w.store.WorkItem(ctx, done)
+		return w.settled(ctx, actor, id, err)
 	}
 	var f faults
 	oneOf(&f, "/action", in.Action, models.WorkKept, models.WorkWithdraw, models.WorkCorrect)
@@ -89,49 +99,117 @@ func (w *Workflow) SettleWorkItem(ctx context.Context, actor models.Actor, id st
 	if err != nil {
 		return item, err
 	}
-	if actor.Kind != models.ActorUser || len(actor.RolesOn(item.AccountID)) == 0 {
+	if actor.Kind != models.ActorUser || !actor.Sees(item.AccountID) {
 		return models.WorkItem{}, models.Errorf(models.CodeNotFound, "没有这个复审事项。")
 	}
-	d, err := w.store.Draft(ctx, item.DraftID)
+	if item.State != models.WorkOpen {
+		return models.WorkItem{}, models.Errorf(models.CodeConflict, "该复审事项已由他人办结，请刷新。")
+	}
+	settle, err := w.settling(ctx, actor, item, in)
+	if err == nil {
+		err = settle()
+	}
+	return w.settled(ctx, actor, id, pointed(err))
+}
+
+// settled is a work item as it is now.
+func (w *Workflow) settled(ctx context.Context, actor models.Actor, id string, err error) (models.WorkItem, error) {
 	if err != nil {
 		return models.WorkItem{}, err
 	}
-	if err := w.maySettle(ctx, actor, d, in); err != nil {
-		return models.WorkItem{}, err
-	}
-	item.State, item.Reason, item.Correction, item.SettledBy, item.SettledAt = in.Action, in.Reason, in.Correction, actor.ID, w.clock()
-	_, err = w.update(ctx, actor, item.ID, nil, func(tx *store.Tx) error {
-		if err := tx.SettleWorkItem(item); err != nil {
-			return err
-		}
-		return w.appendSystem(tx, actor, "work_item_settled", map[string]any{"item": item.ID, "release": item.ReleaseID, "draft": item.DraftID,
-			"hit": item.Hit.ID, "action": in.Action, "reason": in.Reason, "correction": in.Correction})
-	})
+	item, err := w.store.WorkItem(ctx, id)
 	return w.shown(actor, item), err
 }
 
-// maySettle checks who settles, and that what they say has been done.
-func (w *Workflow) maySettle(ctx context.Context, actor models.Actor, d models.Draft, in WorkItemInput) error {
-	_, profile, err := w.accountOf(ctx, d)
+// settling works out who settles a work item and what that takes, and gives what writes it.
+func (w *Workflow) settling(ctx context.Context, actor models.Actor, item models.WorkItem, in WorkItemInput) (func() error, error) {
+	d, err := w.store.Draft(ctx, item.DraftID)
 	if err != nil {
+		return nil, err
+	}
+	account, profile, err := w.accountOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	as, ok := withdrawer(actor, d, profile)
+	if !ok {
+		return nil, models.Errorf(models.CodeForbidden, "只有签发人可以办结复审事项。")
+	}
+	item.State, item.Reason, item.Correction, item.SettledBy, item.OnBehalfOf, item.SettledAt = in.Action, in.Reason, in.Correction, actor.ID, as.onBehalfOf, w.clock()
+	alone := func() error {
+		_, err := w.update(ctx, actor, item.ID, nil, w.settlement(actor, item))
 		return err
 	}
-	if !slices.ContainsFunc(actor.RolesOn(d.AccountID), func(r models.Role) bool { return profile.rank(r) > 0 }) {
-		return models.Errorf(models.CodeForbidden, "只有签发人可以办结复审事项。")
+	if in.Action == models.WorkKept {
+		if slices.Contains(d.Writers, actor.ID) || slices.Contains(d.Writers, as.onBehalfOf) {
+			return nil, models.Errorf(models.CodeSelfApproval, "您或授权人撰写或修改过此稿件，是否保留须由其他签发人决定。")
+		}
+		return alone, nil
 	}
-	switch in.Action {
-	case models.WorkWithdraw:
-		if d.State != models.StateWithdrawing && d.State != models.StateWithdrawn {
-			return models.Errorf(models.CodeConflict, "稿件尚未撤回，请先办理撤回。")
-		}
-	case models.WorkCorrect:
-		if d.State == models.StateSuperseded {
-			return nil
-		}
+	gone := slices.Contains([]models.State{models.StateWithdrawing, models.StateWithdrawn, models.StateSuperseded}, d.State)
+	if in.Correction != "" {
 		correction, err := w.store.Draft(ctx, in.Correction)
-		if err != nil || correction.Corrects != d.ReleaseID {
-			return models.Invalid([]models.FieldError{{Pointer: "/correction", Message: "应为此签发件的更正稿的 id；请先办理更正。"}})
+		if err != nil || correction.Corrects != item.ReleaseID {
+			return nil, models.Invalid([]models.FieldError{{Pointer: "/correction", Message: "应为此签发件的更正稿的 id。"}})
 		}
 	}
-	return nil
+	if gone || in.Correction != "" {
+		return alone, nil
+	}
+	r, d, err := w.releasedDraft(ctx, actor, item.ReleaseID, in.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if in.Action == models.WorkWithdraw {
+		c, err := w.withdrawal(ctx, actor, as, r, d, profile, in.grounds())
+		return func() error {
+			_, err := w.commit(ctx, actor, c.then(func(tx *store.Tx, _ models.AuditEvent) error { return w.settlement(actor, item)(tx) }))
+			return err
+		}, err
+	}
+	c, err := w.correction(r, d, account, profile, in.grounds())
+	item.Correction = c.draft.ID
+	c.also = w.settlement(actor, item)
+	return func() error {
+		_, err := w.insertDraft(ctx, actor, c)
+		return err
+	}, err
+}
+
+// settlement writes a settled work item, and those of the same release that
+// are settled with it.
+func (w *Workflow) settlement(actor models.Actor, item models.WorkItem) func(*store.Tx) error {
+	return func(tx *store.Tx) error {
+		if err := tx.SettleWorkItem(item); err != nil {
+			return err
+		}
+		var others int64
+		if item.State != models.WorkKept {
+			var err error
+			if others, err = tx.SettleRelease(item); err != nil {
+				return err
+			}
+		}
+		return w.appendSystem(tx, actor, "work_item_settled", map[string]any{"item": item.ID, "release": item.ReleaseID, "draft": item.DraftID,
+			"hit": item.Hit.ID, "action": item.State, "reason": item.Reason, "correction": item.Correction, "on_behalf_of": item.OnBehalfOf, "others": others})
+	}
+}
+
+// pointed makes the faults of a withdrawal's input those of a work item's.
+func pointed(err error) error {
+	e, ok := errors.AsType[*models.Error](err)
+	if !ok || e.Code != models.CodeInvalid {
+		return err
+	}
+	mended := *e
+	mended.Fields = slices.Clone(e.Fields)
+	for i, f := range mended.Fields {
+		switch f.Pointer {
+		case "/reason":
+			mended.Fields[i].Pointer = "/reason_code"
+		case "/text":
+			mended.Fields[i].Pointer = "/reason"
+		}
+	}
+	return &mended
 }

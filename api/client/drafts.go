@@ -54,6 +54,8 @@ type Draft struct {
 	DueAt          *time.Time          `json:"due_at"`
 	ReleaseID      string              `json:"release_id"`
 	Withdrawal     *models.Withdrawal  `json:"withdrawal"`
+	CorrectsDraft  string              `json:"corrects_draft"`
+	SupersededBy   string              `json:"superseded_by"`
 	Corrects       string              `json:"corrects"`
 	Hidden         bool                `json:"hidden"`
 	CreatedBy      string              `json:"created_by"`

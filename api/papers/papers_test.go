@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -144,6 +145,13 @@ func TestAnExportIsCompleteAndItsIndexNamesEveryFile(t *testing.T) {
 		}
 		if strings.HasSuffix(name, ".json") && !json.Valid([]byte(content[name])) {
 			t.Errorf("%s is no JSON", name)
+		}
+		if strings.HasSuffix(name, ".json") && name != "姓名.json" && !strings.Contains(name, "certificate") { // persons by id; names that the standard gives
+			for _, key := range regexp.MustCompile(`"([^"\\]*)"\s*:`).FindAllStringSubmatch(content[name], -1) {
+				if strings.Trim(key[1], "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+					t.Errorf("%s has the field %q", name, key[1])
+				}
+			}
 		}
 	}
 }

@@ -1,14 +1,10 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"shenfa/models"
 	"shenfa/workflow"
@@ -39,7 +35,6 @@ type composeForm struct {
 	Urgent                                        bool
 	Consult, NotBefore                            string
 	Digest                                        string // what the revision was made on
-	Once                                          string // makes sending the same form twice one draft
 }
 
 // localMinute is how <input type=datetime-local> writes a time.
@@ -54,7 +49,7 @@ func (v *visit) postedForm() composeForm {
 		PublishedAt: strings.TrimSpace(v.PostForm("source_published_at")),
 		Tier:        models.Tier(v.PostForm("declared_tier")), Urgent: v.PostForm("urgent") == "yes",
 		Consult: v.PostForm("consult"), NotBefore: v.PostForm("not_before"),
-		Digest: v.PostForm("digest"), Once: v.PostForm("once"),
+		Digest: v.PostForm("digest"),
 	}
 }
 
@@ -112,12 +107,7 @@ func (v *visit) create() error {
 	in, err := form.input(models.Content{})
 	var draft models.Draft
 	if err == nil {
-		actor := v.actor
-		if form.Once != "" {
-			sum := sha256.Sum256([]byte(v.Request.PostForm.Encode()))
-			actor.Once = models.Once{Key: "page:" + form.Once, Request: hex.EncodeToString(sum[:])}
-		}
-		draft, err = v.site.workflow.CreateDraft(v.ctx(), actor, in)
+		draft, err = v.site.workflow.CreateDraft(v.ctx(), v.once(), in)
 	}
 	if err != nil {
 		refusal := v.site.refuse(v.Context, err)
@@ -227,7 +217,7 @@ func (v *visit) showForm(status int, page composePage) error {
 		page.Units = append(page.Units, u.Name)
 	}
 	if page.ID == "" {
-		page.Form.Once, page.Submits = uuid.NewString(), true
+		page.Submits = true
 		return v.show(status, "compose", "new", "拟稿", page)
 	}
 	return v.show(status, "compose", "drafts", "修改稿件", page)

@@ -56,7 +56,7 @@ func (v *visit) answer() error {
 	if in.Digest == "" {
 		err = models.Errorf(models.CodeDigestRequired, "会签意见须针对所见的内容。")
 	} else {
-		_, err = v.site.workflow.Answer(v.ctx(), v.actor, id, unit, in)
+		_, err = v.site.workflow.Answer(v.ctx(), v.once(), id, unit, in)
 	}
 	if err == nil {
 		return v.goOn("/drafts/"+id+"#consult", "会签意见已记录。")

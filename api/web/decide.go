@@ -194,7 +194,7 @@ func (v *visit) decide() error {
 			return v.askConfirm(view, in)
 		}
 	}
-	draft, err := v.site.workflow.Decide(v.ctx(), v.actor, id, in)
+	draft, err := v.site.workflow.Decide(v.ctx(), v.once(), id, in)
 	if err != nil {
 		refusal := v.site.refuse(v.Context, err)
 		return v.showDraft(refusal.Status, id, func(p *draftPage) {

@@ -131,7 +131,7 @@ func (v *visit) delegate() error {
 		err = models.Invalid([]models.FieldError{{Pointer: "/ends_at", Message: "请填写截止时间。"}})
 	}
 	if err == nil {
-		d, err = v.site.workflow.Delegate(v.ctx(), v.actor, in)
+		d, err = v.site.workflow.Delegate(v.ctx(), v.once(), in)
 	}
 	if err != nil {
 		refused := v.site.refuse(v.Context, err)

@@ -48,7 +48,7 @@ func (v *visit) dispose() error {
 	var draft models.Draft
 	err := checkDisposition(in)
 	if err == nil {
-		draft, err = v.site.workflow.Dispose(v.ctx(), v.actor, id, []workflow.DispositionInput{in})
+		draft, err = v.site.workflow.Dispose(v.ctx(), v.once(), id, []workflow.DispositionInput{in})
 	}
 	if err != nil {
 		refusal := v.site.refuse(v.Context, err)

@@ -26,7 +26,6 @@ type draftPage struct {
 	Consult   consultPart
 	Units     []string // names of the units to consult
 	Release   *releasePart
-	Corrected string   // draft of the release that this one corrects
 	Refusal   *refusal // of the form that was just sent
 	Outcome   string
 }
@@ -95,9 +94,6 @@ func (v *visit) draftPage(view workflow.View) (draftPage, error) {
 		return draftPage{}, err
 	}
 	if page.Release, err = v.releasePart(view); err != nil {
-		return draftPage{}, err
-	}
-	if page.Corrected, err = v.corrected(d); err != nil {
 		return draftPage{}, err
 	}
 	return page, nil
@@ -216,7 +212,7 @@ func (v *visit) submit() error {
 
 // saySubmitted leaves a word on what became of a draft that was handed in.
 func (v *visit) saySubmitted(draft models.Draft) {
-	key, text := flashGood, "已提交送审，当前状态：“"+v.site.stateLabel(draft.State)+"”。"
+	key, text := flashGood, "已提交送审，当前状态：“"+v.site.workflow.LabelOf(v.ctx(), draft)+"”。"
 	switch draft.State {
 	case models.StateBlocked:
 		key, text = flashBad, "机审发现须处理的问题，稿件尚未送审。请修改，或逐条处置后再次提交。"

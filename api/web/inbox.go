@@ -14,10 +14,11 @@ const pageSize = 20
 // queueItem is one draft in a list.
 type queueItem struct {
 	models.Draft
-	Account string
-	Due     *due
-	ActsFor string // in whose place it is to be decided (授权代签); "" the person's own
-	Asked   string // unit whose opinion is asked; "" where a decision is
+	Account    string
+	Due        *due
+	StateLabel string
+	ActsFor    string // in whose place it is to be decided (授权代签); "" the person's own
+	Asked      string // unit whose opinion is asked; "" where a decision is
 }
 
 // inboxPage is what waits for the person.
@@ -70,5 +71,5 @@ func (v *visit) inbox() error {
 }
 
 func (v *visit) queueItem(d models.Draft, accounts map[string]string) queueItem {
-	return queueItem{Draft: d, Account: accounts[d.AccountID], Due: dueOf(d.DueAt, v.site.now())}
+	return queueItem{Draft: d, Account: accounts[d.AccountID], Due: dueOf(d.DueAt, v.site.now()), StateLabel: v.site.workflow.LabelOf(v.ctx(), d)}
 }

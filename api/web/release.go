@@ -42,7 +42,7 @@ func (v *visit) releasePart(view workflow.View) (*releasePart, error) {
 		part.Scheduled = at
 	}
 	if x := view.Withdrawal; x != nil {
-		part.Withdrawal = &pastWithdrawal{Withdrawal: *x, Person: view.Names[x.By]}
+		part.Withdrawal = &pastWithdrawal{Withdrawal: *x, Person: byLine(view.Names[x.By], view.Names[x.OnBehalfOf])}
 		for _, r := range part.Receipts {
 			part.Withdrawal.Live += btoi(r.Live)
 		}
@@ -54,13 +54,4 @@ func (v *visit) releasePart(view workflow.View) (*releasePart, error) {
 		part.Correct = newReasonForm(correcting, d, release)
 	}
 	return part, nil
-}
-
-// corrected is the id of the draft whose release this draft corrects; "" where there is none.
-func (v *visit) corrected(d models.Draft) (string, error) {
-	if d.Corrects == "" || !v.actor.Sees(d.AccountID) {
-		return "", nil
-	}
-	release, err := v.site.workflow.Release(v.ctx(), v.actor, d.Corrects)
-	return release.DraftID, err
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"shenfa/models"
 )
@@ -67,6 +68,7 @@ func (s *site) funcs() template.FuncMap {
 		"iso":         iso,
 		"short":       shortDigest,
 		"join":        strings.Join,
+		"once":        uuid.NewString, // of a form: sent twice, it does nothing twice
 		"inc":         func(n int) int { return n + 1 },
 		"pair":        func(a, b any) [2]any { return [2]any{a, b} },
 	}

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -134,6 +136,17 @@ func (v *visit) accounts() ([]models.Account, map[string]string, error) {
 		names[a.ID] = a.Name
 	}
 	return list, names, nil
+}
+
+// once is the person as who sends this form: sent again, by a double click or
+// after an answer that was lost, it does nothing more and is answered alike.
+func (v *visit) once() models.Actor {
+	actor := v.actor
+	if key := v.PostForm("once"); key != "" {
+		sum := sha256.Sum256([]byte(v.Request.URL.Path + "?" + v.Request.PostForm.Encode()))
+		actor.Once = models.Once{Key: "page:" + key, Request: hex.EncodeToString(sum[:])}
+	}
+	return actor
 }
 
 func (v *visit) home() error { return v.goOn("/inbox", "") }

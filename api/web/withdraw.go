@@ -88,17 +88,17 @@ type confirmReasonPage struct {
 
 func (v *visit) withdraw() error {
 	return v.afterRelease(withdrawing, func(release string, in workflow.WithdrawalInput) (string, error) {
-		d, err := v.site.workflow.Withdraw(v.ctx(), v.actor, release, in)
+		d, err := v.site.workflow.Withdraw(v.ctx(), v.once(), release, in)
 		if err != nil {
 			return "", err
 		}
-		return "/drafts/" + d.ID, v.say("撤回已作出，当前状态：“" + v.site.stateLabel(d.State) + "”。")
+		return "/drafts/" + d.ID, v.say("撤回已作出，当前状态：“" + v.site.workflow.LabelOf(v.ctx(), d) + "”。")
 	})
 }
 
 func (v *visit) correct() error {
 	return v.afterRelease(correcting, func(release string, in workflow.WithdrawalInput) (string, error) {
-		d, err := v.site.workflow.Correct(v.ctx(), v.actor, release, in)
+		d, err := v.site.workflow.Correct(v.ctx(), v.once(), release, in)
 		if err != nil {
 			return "", err
 		}

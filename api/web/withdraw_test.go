@@ -83,6 +83,43 @@ func TestACorrectionIsADraftThatNamesWhatItCorrects(t *testing.T) {
 	if p.path == "/drafts/"+d.ID || !strings.Contains(p.body, `href="/drafts/`+d.ID+`"`) {
 		t.Errorf("the correction is at %s", p.path)
 	}
+
+	ctx, author, id := context.Background(), w.people[models.RoleAuthor], strings.TrimPrefix(p.path, "/drafts/")
+	fix, err := w.ReviseDraft(ctx, author, id, d.Digest, workflow.DraftInput{Content: models.Content{Title: cleanTitle, Body: cleanBody + "（更正）"}})
+	if err == nil {
+		fix, err = w.Submit(ctx, author, fix.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.approve(w.approve(fix, models.RoleEditor), models.RoleAccountLead)
+	if p := b.get("/drafts/"+d.ID).wants(http.StatusOK, "已更正", "现行内容见更正稿"); !strings.Contains(p.body, `href="/drafts/`+fix.ID+`"`) {
+		t.Error("no way leads from the superseded draft to its correction")
+	}
+	b.get("/drafts/"+fix.ID).wants(http.StatusOK, "已替换原签发内容")
+}
+
+// A form sent twice, as by a double click, does nothing twice, and both are answered alike.
+func TestADoubleClickAfterSignOffDoesNothingTwice(t *testing.T) {
+	w := newWorld(t)
+	d := w.released()
+	b := w.as(models.RoleAccountLead)
+	names := []string{"reason", "text", "document", "digest", "once"}
+	path := "/drafts/" + d.ID + "/correction"
+	asked := b.post(path, "digest", d.Digest, "reason", "error", "text", "株数写错")
+	first, second := b.sendAgain(asked, path, names...), b.sendAgain(asked, path, names...)
+	if first.path != second.path || first.path == "/drafts/"+d.ID {
+		t.Errorf("two clicks made the corrections %s and %s", first.path, second.path)
+	}
+	path = "/drafts/" + d.ID + "/withdrawal"
+	asked = b.post(path, "digest", d.Digest, "reason", "error", "text", "活动取消")
+	for range 2 {
+		b.sendAgain(asked, path, names...).wants(http.StatusOK, "撤回已作出", "已撤回")
+	}
+	page, err := w.Drafts(context.Background(), w.people[models.RoleAuthor], workflow.DraftsQuery{})
+	if err != nil || len(page.Items) != 2 {
+		t.Errorf("%d drafts, %v", len(page.Items), err)
+	}
 }
 
 func TestAScheduledReleaseSaysWhenItGoesOut(t *testing.T) {

@@ -19,6 +19,8 @@ type withdrawalRow struct {
 	Role      string
 	At        int64
 	DoneAt    int64
+
+	OnBehalfOf string
 }
 
 func (withdrawalRow) TableName() string { return "withdrawals" }
@@ -26,7 +28,7 @@ func (withdrawalRow) TableName() string { return "withdrawals" }
 // InsertWithdrawal writes the withdrawal of a release; a second one is a conflict.
 func (t *Tx) InsertWithdrawal(w models.Withdrawal) error {
 	return taken(insert(t, withdrawalRow{ReleaseID: w.ReleaseID, ID: w.ID, Reason: string(w.Reason), Text: w.Text, Document: w.Document,
-		Digest: w.Digest, DecidedBy: w.By, Role: string(w.Role), At: millis(w.At), DoneAt: millis(w.DoneAt)}), "该签发件已经撤回。")
+		Digest: w.Digest, DecidedBy: w.By, OnBehalfOf: w.OnBehalfOf, Role: string(w.Role), At: millis(w.At), DoneAt: millis(w.DoneAt)}), "该签发件已经撤回。")
 }
 
 // FinishWithdrawal writes when the last channel acknowledged.
@@ -42,7 +44,7 @@ func (s *Store) Withdrawal(ctx context.Context, releaseID string) (models.Withdr
 		return models.Withdrawal{}, found(err, "该签发件没有撤回。")
 	}
 	return models.Withdrawal{ID: r.ID, ReleaseID: r.ReleaseID, Reason: models.WithdrawalReason(r.Reason), Text: r.Text, Document: r.Document,
-		Digest: r.Digest, By: r.DecidedBy, Role: models.Role(r.Role), At: timeOf(r.At), DoneAt: timeOf(r.DoneAt)}, nil
+		Digest: r.Digest, By: r.DecidedBy, OnBehalfOf: r.OnBehalfOf, Role: models.Role(r.Role), At: timeOf(r.At), DoneAt: timeOf(r.DoneAt)}, nil
 }
 
 // scheduleRow is a row of schedules: a release that enters the feed later.

@@ -23,13 +23,14 @@ type workItemRow struct {
 	SettledBy  string
 	CreatedAt  int64
 	SettledAt  int64
+	OnBehalfOf string
 }
 
 func (workItemRow) TableName() string { return "work_items" }
 
 func (r workItemRow) model() (models.WorkItem, error) {
 	w := models.WorkItem{ID: r.ID, RescanID: r.RescanID, ReleaseID: r.ReleaseID, DraftID: r.DraftID, AccountID: r.AccountID, Digest: r.Digest,
-		Edition: r.Edition, State: models.WorkItemState(r.State), Reason: r.Reason, Correction: r.Correction, SettledBy: r.SettledBy,
+		Edition: r.Edition, State: models.WorkItemState(r.State), Reason: r.Reason, Correction: r.Correction, SettledBy: r.SettledBy, OnBehalfOf: r.OnBehalfOf,
 		CreatedAt: timeOf(r.CreatedAt), SettledAt: timeOf(r.SettledAt)}
 	return w, parse(r.Hit, &w.Hit)
 }
@@ -44,7 +45,7 @@ func (t *Tx) InsertWorkItems(items []models.WorkItem) error {
 			return err
 		}
 		rows[i] = workItemRow{ID: w.ID, RescanID: w.RescanID, ReleaseID: w.ReleaseID, DraftID: w.DraftID, AccountID: w.AccountID, Digest: w.Digest,
-			HitID: w.Hit.ID, Hit: hit, Edition: w.Edition, State: string(w.State), Reason: w.Reason, Correction: w.Correction, SettledBy: w.SettledBy,
+			HitID: w.Hit.ID, Hit: hit, Edition: w.Edition, State: string(w.State), Reason: w.Reason, Correction: w.Correction, SettledBy: w.SettledBy, OnBehalfOf: w.OnBehalfOf,
 			CreatedAt: millis(w.CreatedAt), SettledAt: millis(w.SettledAt)}
 	}
 	return taken(insert(t, rows...), "该复审事项已经登记。")
@@ -53,12 +54,22 @@ func (t *Tx) InsertWorkItems(items []models.WorkItem) error {
 // SettleWorkItem writes how an open work item was settled; one that is settled
 // already is a conflict.
 func (t *Tx) SettleWorkItem(w models.WorkItem) error {
-	n, err := t.exec("UPDATE work_items SET state=?, reason=?, correction=?, settled_by=?, settled_at=? WHERE id=? AND state=?",
-		string(w.State), w.Reason, w.Correction, w.SettledBy, millis(w.SettledAt), w.ID, string(models.WorkOpen))
+	n, err := t.settle(w, "id=?", w.ID)
 	if err == nil && n == 0 {
 		err = models.Errorf(models.CodeConflict, "该复审事项已由他人办结，请刷新。")
 	}
 	return err
+}
+
+// SettleRelease settles what else is open of a work item's release in the same
+// way, and gives how much.
+func (t *Tx) SettleRelease(w models.WorkItem) (int64, error) {
+	return t.settle(w, "release_id=?", w.ReleaseID)
+}
+
+func (t *Tx) settle(w models.WorkItem, where, id string) (int64, error) {
+	return t.exec("UPDATE work_items SET state=?, reason=?, correction=?, settled_by=?, on_behalf_of=?, settled_at=? WHERE "+where+" AND state=?",
+		string(w.State), w.Reason, w.Correction, w.SettledBy, w.OnBehalfOf, millis(w.SettledAt), id, string(models.WorkOpen))
 }
 
 // WorkItem reads one work item.

@@ -7,22 +7,19 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A Pattern is a regular expression (RE2 syntax) for texts that it mostly does
-// not match: a finite automaton, built as texts need it, tells so at some ten
+// not match: finite automata, built as texts need them, tell so at some ten
 // times the speed of the regexp package, which then finds the rest. Safe for
 // concurrent use.
 type Pattern struct {
 	*regexp.Regexp
-	prog    *syntax.Prog
-	exact   bool // the automaton errs never
-	classes classTable
-	root    atomic.Pointer[automaton]
+	loose *machine // for a pattern that says more: its gaps may be of any length; nil: it has none
+	tight *machine
+	exact bool // tight errs never
 }
-
-// maxStates bounds an automaton; one that has grown so far is begun anew.
-const maxStates = 1000
 
 // Compile compiles a pattern.
 func Compile(expr string) (*Pattern, error) {
@@ -34,26 +31,44 @@ func Compile(expr string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	prog, err := syntax.Compile(parsed.Simplify())
+	loosened, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	p := &Pattern{Regexp: re, prog: prog, exact: exact(prog), classes: newClassTable(prog)}
-	p.root.Store(p.begin())
-	return p, nil
+	p := &Pattern{Regexp: re}
+	if p.tight, err = newMachine(parsed); err != nil {
+		return nil, err
+	}
+	p.exact = exact(p.tight.prog)
+	if loosen(loosened) {
+		p.loose, err = newMachine(loosened)
+	}
+	return p, err
 }
 
-// FindAll answers the submatch indexes of all matches.
-func (p *Pattern) FindAll(text string) [][]int {
-	if !p.may(text) {
-		return nil
+// loosen lets what is repeated up to so many times be repeated at will; it
+// tells whether there was any such thing. Counting is what makes automata large.
+func loosen(re *syntax.Regexp) (changed bool) {
+	if re.Op == syntax.OpRepeat && re.Max > 2 {
+		re.Op, changed = syntax.OpStar, true
+		if re.Min > 0 {
+			re.Op = syntax.OpPlus
+		}
 	}
-	return p.FindAllStringSubmatchIndex(text, -1)
+	for _, sub := range re.Sub {
+		changed = loosen(sub) || changed
+	}
+	return changed
+}
+
+// May tells whether a text can match: it never says no to one that does.
+func (p *Pattern) May(text string) bool {
+	return (p.loose == nil || p.loose.may(text)) && p.tight.may(text)
 }
 
 // MatchString tells whether the pattern matches anywhere in a text.
 func (p *Pattern) MatchString(text string) bool {
-	return p.may(text) && (p.exact || p.Regexp.MatchString(text))
+	return p.May(text) && (p.exact || p.Regexp.MatchString(text))
 }
 
 // exact tells whether a program has no conditions but the beginning and end of the text.
@@ -63,7 +78,27 @@ func exact(prog *syntax.Prog) bool {
 	})
 }
 
-// automaton is the part of the machine that texts have needed so far.
+// machine is a finite automaton for a regular expression.
+type machine struct {
+	prog    *syntax.Prog
+	classes classTable
+	root    atomic.Pointer[automaton]
+}
+
+// maxStates bounds an automaton; one that has grown so far is begun anew.
+const maxStates = 1000
+
+func newMachine(re *syntax.Regexp) (*machine, error) {
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	m := &machine{prog: prog, classes: newClassTable(prog)}
+	m.root.Store(m.begin())
+	return m, nil
+}
+
+// automaton is the part of a machine that texts have needed so far.
 type automaton struct {
 	mu     sync.Mutex
 	states map[string]*state
@@ -77,29 +112,37 @@ type state struct {
 	pcs     []uint32
 	matches bool // whatever follows
 	ends    bool // if the text ends here
+	decided bool // what follows changes nothing: it matches, or never will
 	next    []atomic.Pointer[state]
 }
 
-func (p *Pattern) begin() *automaton {
-	a := &automaton{states: map[string]*state{}, seen: make([]uint32, len(p.prog.Inst)), round: 1}
+func (m *machine) begin() *automaton {
+	a := &automaton{states: map[string]*state{}, seen: make([]uint32, len(m.prog.Inst)), round: 1}
 	set := pcSet{automaton: a}
-	p.close(&set, uint32(p.prog.Start), true)
-	a.first = p.state(a, &set)
+	m.close(&set, uint32(m.prog.Start), true)
+	a.first = m.state(a, &set)
 	return a
 }
 
 // may tells whether a text can match: it never says no to one that does.
-func (p *Pattern) may(text string) bool {
-	a := p.root.Load()
+func (m *machine) may(text string) bool {
+	a := m.root.Load()
 	s := a.first
-	for _, r := range text {
-		if s.matches {
-			return true
+	for i := 0; i < len(text) && !s.decided; {
+		var r rune
+		size := 1
+		if b := text[i]; b < utf8.RuneSelf {
+			r = rune(b)
+		} else if i+3 < len(text) && threeBytes(four(text, i)) && b != 0xED { // no surrogate
+			r, size = rune(three(four(text, i))), 3
+		} else {
+			r, size = utf8.DecodeRuneInString(text[i:])
 		}
-		class := p.classes.of(r)
+		i += size
+		class := m.classes.of(r)
 		next := s.next[class].Load()
 		if next == nil {
-			next = p.step(a, s, r, class)
+			next = m.step(a, s, r, class)
 		}
 		s = next
 	}
@@ -107,21 +150,21 @@ func (p *Pattern) may(text string) bool {
 }
 
 // step builds the state that a rune leads to.
-func (p *Pattern) step(a *automaton, s *state, r rune, class uint16) *state {
+func (m *machine) step(a *automaton, s *state, r rune, class uint16) *state {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.states) >= maxStates {
-		p.root.CompareAndSwap(a, p.begin()) // those who are in the old one may finish
+		m.root.CompareAndSwap(a, m.begin()) // those who are in the old one may finish
 	}
 	a.round++
 	set := pcSet{automaton: a}
 	for _, pc := range s.pcs {
-		if inst := &p.prog.Inst[pc]; inst.Op != syntax.InstEmptyWidth && inst.MatchRune(r) {
-			p.close(&set, inst.Out, false)
+		if inst := &m.prog.Inst[pc]; inst.Op != syntax.InstEmptyWidth && inst.MatchRune(r) {
+			m.close(&set, inst.Out, false)
 		}
 	}
-	p.close(&set, uint32(p.prog.Start), false) // a match may begin anywhere
-	next := p.state(a, &set)
+	m.close(&set, uint32(m.prog.Start), false) // a match may begin anywhere
+	next := m.state(a, &set)
 	s.next[class].Store(next)
 	return next
 }
@@ -136,24 +179,24 @@ type pcSet struct {
 
 // close adds an instruction and all that are reached from it without a rune.
 // Word boundaries are taken as given.
-func (p *Pattern) close(set *pcSet, pc uint32, atStart bool) {
+func (m *machine) close(set *pcSet, pc uint32, atStart bool) {
 	if set.seen[pc] == set.round {
 		return
 	}
 	set.seen[pc] = set.round
-	switch inst := &p.prog.Inst[pc]; inst.Op {
+	switch inst := &m.prog.Inst[pc]; inst.Op {
 	case syntax.InstAlt, syntax.InstAltMatch:
-		p.close(set, inst.Out, atStart)
-		p.close(set, inst.Arg, atStart)
+		m.close(set, inst.Out, atStart)
+		m.close(set, inst.Arg, atStart)
 	case syntax.InstCapture, syntax.InstNop:
-		p.close(set, inst.Out, atStart)
+		m.close(set, inst.Out, atStart)
 	case syntax.InstEmptyWidth:
 		switch op := syntax.EmptyOp(inst.Arg); {
 		case op&syntax.EmptyBeginText != 0 && !atStart:
 		case op&syntax.EmptyEndText != 0:
-			set.ends = set.ends || p.endsIn(inst.Out, atStart, map[uint32]bool{})
+			set.ends = set.ends || m.endsIn(inst.Out, atStart, map[uint32]bool{})
 		default:
-			p.close(set, inst.Out, atStart)
+			m.close(set, inst.Out, atStart)
 		}
 	case syntax.InstMatch:
 		set.matches = true
@@ -164,26 +207,26 @@ func (p *Pattern) close(set *pcSet, pc uint32, atStart bool) {
 }
 
 // endsIn tells whether a match is reached without another rune.
-func (p *Pattern) endsIn(pc uint32, atStart bool, seen map[uint32]bool) bool {
+func (m *machine) endsIn(pc uint32, atStart bool, seen map[uint32]bool) bool {
 	if seen[pc] {
 		return false
 	}
 	seen[pc] = true
-	switch inst := &p.prog.Inst[pc]; inst.Op {
+	switch inst := &m.prog.Inst[pc]; inst.Op {
 	case syntax.InstMatch:
 		return true
 	case syntax.InstAlt, syntax.InstAltMatch:
-		return p.endsIn(inst.Out, atStart, seen) || p.endsIn(inst.Arg, atStart, seen)
+		return m.endsIn(inst.Out, atStart, seen) || m.endsIn(inst.Arg, atStart, seen)
 	case syntax.InstEmptyWidth:
-		return (syntax.EmptyOp(inst.Arg)&syntax.EmptyBeginText == 0 || atStart) && p.endsIn(inst.Out, atStart, seen)
+		return (syntax.EmptyOp(inst.Arg)&syntax.EmptyBeginText == 0 || atStart) && m.endsIn(inst.Out, atStart, seen)
 	case syntax.InstCapture, syntax.InstNop:
-		return p.endsIn(inst.Out, atStart, seen)
+		return m.endsIn(inst.Out, atStart, seen)
 	}
 	return false
 }
 
 // state is the one state of a set.
-func (p *Pattern) state(a *automaton, set *pcSet) *state {
+func (m *machine) state(a *automaton, set *pcSet) *state {
 	slices.Sort(set.pcs)
 	key := make([]byte, 0, 2+3*len(set.pcs))
 	for _, pc := range set.pcs {
@@ -198,7 +241,7 @@ func (p *Pattern) state(a *automaton, set *pcSet) *state {
 	if s := a.states[string(key)]; s != nil {
 		return s
 	}
-	s := &state{pcs: set.pcs, matches: set.matches, ends: set.ends, next: make([]atomic.Pointer[state], p.classes.count)}
+	s := &state{pcs: set.pcs, matches: set.matches, ends: set.ends, decided: set.matches || len(set.pcs) == 0 && !set.ends, next: make([]atomic.Pointer[state], m.classes.count)}
 	a.states[string(key)] = s
 	return s
 }
