@@ -65,7 +65,8 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 	features := map[gram]int32{}
 	count := map[gram]int{}
 	for i, example := range examples {
-		d := &draft{parts: parts(example.Text), text: example.Text, rules: plan.rules, fold: e.fold, segments: e.segments}
+		scratch := e.open(plan, example.Text)
+		d := &scratch.draft
 		for part := range d.parts {
 			if d.parts[part].place&p.in == 0 {
 				continue
@@ -92,6 +93,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 				list = append(list, s)
 			})
 		}
+		e.close(scratch)
 	}
 	often := make([]bool, len(features))
 	for g, id := range features {
