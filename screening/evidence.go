@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"shenfa/screening/match"
 )
 
 // Evidence is one kind of clue. No clue alone says much; a rule of evidence
@@ -21,16 +19,16 @@ type Evidence struct {
 // clue is a kind of evidence made ready to run.
 type clue struct {
 	Evidence
-	words *match.Pattern
+	words *condition
 }
 
-func (r *Rule) clues(shared conditions) (list []clue, err error) {
+func (r *Rule) clues(shared *conditions) (list []clue, err error) {
 	for _, e := range r.Evidence {
 		c, err := shared.of(e.Words)
 		if err != nil {
 			return nil, r.mistake("evidence %q: %v", e.Name, err)
 		}
-		list = append(list, clue{e, c.any})
+		list = append(list, clue{e, c})
 	}
 	return list, nil
 }
@@ -54,10 +52,12 @@ func (p *program) weigh(found kinds) (sum int, whole bool) {
 	return sum, whole
 }
 
-// look answers the kinds of evidence in a text.
-func (p *program) look(text string) (found kinds) {
+// look answers the kinds of evidence in a window, outside quotation marks if
+// the rule asks for that.
+func (p *program) look(d *draft, w *window) (found kinds) {
+	text := p.unquoted(w.text)
 	for i, c := range p.clues {
-		if c.words.MatchString(text) {
+		if d.may(c.words.lists, w) && c.words.any.MatchString(text) {
 			found |= 1 << i
 		}
 	}
@@ -70,26 +70,20 @@ func (p *program) look(text string) (found kinds) {
 func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 	w := d.sentence(part, start, end)
 	read = max(w.end, end)
-	text := w.text
-	if p.Unquoted {
-		text = blankQuotes(text)
-	}
-	own := p.look(text)
+	own := p.look(d, &w)
 	if sum, _ := p.weigh(own); sum < p.Least {
 		return read
 	}
 	all := own
 	if p.Scope != "sentence" {
 		for _, beside := range d.neighbours(part, start, end) {
-			if p.Unquoted {
-				beside = blankQuotes(beside)
-			}
-			all |= p.look(beside)
+			all |= p.look(d, &beside)
 		}
 	}
 	if sum, whole := p.weigh(all); sum < p.Threshold || !whole {
 		return read
 	}
+	text := p.unquoted(w.text)
 	lo, hi := len(text), 0
 	var names []string
 	for i, c := range p.clues {
@@ -100,7 +94,7 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 		if own&(1<<i) == 0 {
 			continue
 		}
-		for _, at := range c.words.FindAllStringIndex(text, -1) {
+		for _, at := range c.words.any.FindAllStringIndex(text, -1) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
 	}
@@ -117,28 +111,28 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 
 // neighbours are the sentences before and after the one around a place; the title
 // stands before the body.
-func (d *draft) neighbours(part, start, end int) (texts []string) {
+func (d *draft) neighbours(part, start, end int) (list []window) {
 	text := d.parts[part].text
 	lo, hi := around(text, start, end, sentenceMarks)
 	before := strings.TrimRight(text[:lo], "。！？；!?;\n ")
 	switch {
 	case before != "":
 		from, to := around(text, len(before), len(before), sentenceMarks)
-		texts = append(texts, d.read(part, from, to).text)
+		list = append(list, d.read(part, from, to))
 	case d.parts[part].place == inBody:
 		for i := range d.parts {
 			if d.parts[i].place == inTitle {
 				title := d.parts[i].text
-				texts = append(texts, d.read(i, 0, min(len(title), cutAt(title, reach))).text)
+				list = append(list, d.read(i, 0, min(len(title), cutAt(title, reach))))
 			}
 		}
 	}
 	after := strings.TrimLeft(text[hi:], "。！？；!?;\n ”’」』")
 	if at := len(text) - len(after); after != "" {
 		from, to := around(text, at, at, sentenceMarks)
-		texts = append(texts, d.read(part, from, to).text)
+		list = append(list, d.read(part, from, to))
 	}
-	return texts
+	return list
 }
 
 // cutAt is the end of the last whole rune before a byte of a text.
@@ -153,6 +147,14 @@ func cutAt(text string, n int) int {
 }
 
 var quotation = regexp.MustCompile(`“[^”]*(?:”|$)|「[^」]*(?:」|$)|‘[^’]*(?:’|$)`)
+
+// unquoted is a text as the rule reads it.
+func (p *program) unquoted(text string) string {
+	if p.Unquoted {
+		return blankQuotes(text)
+	}
+	return text
+}
 
 // blankQuotes puts blanks in place of what is quoted, so that places stay.
 func blankQuotes(text string) string {

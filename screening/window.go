@@ -59,6 +59,7 @@ func markAt(text string, i int) (m mark, size int) {
 // circled digits plain, invisible runes left out; letters keep their case.
 type window struct {
 	text  string
+	part  int     // index in draft.parts
 	start int     // of the window in the part,
 	end   int     // and its end there
 	back  []int32 // by byte of text, and one more: the place in the part; nil: start + offset
@@ -186,7 +187,7 @@ func (k *kept) read(d *draft, lo, hi int) window {
 // read folds text[lo:hi] of a part for reading.
 func (d *draft) read(part, lo, hi int) window {
 	text := d.parts[part].text
-	w := window{text: text[lo:hi], start: lo, end: hi}
+	w := window{text: text[lo:hi], part: part, start: lo, end: hi}
 	for i, r := range w.text {
 		if !d.plain.has(r) {
 			w.fold(d.fold, text, lo+i, hi)
