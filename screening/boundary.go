@@ -20,11 +20,44 @@ func newSegmenter() (*segmenter, error) {
 // straddled tells whether a word crosses an edge of text[start:end]. A word
 // that contains the whole range does not.
 func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) bool {
+	if !s.mayCross(fold, text, start) && !s.mayCross(fold, text, end) {
+		return false
+	}
 	lo, hi := around(text, start, end, clauseMarks)
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
 	var room lattice
 	p := room.of(clause)
 	return s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+}
+
+// mayCross tells whether any word could go across a place: mostly none has the
+// two runes that meet there side by side.
+func (s *segmenter) mayCross(fold *match.Fold, text string, at int) bool {
+	before, after := utf8.RuneError, utf8.RuneError
+	for lo := at; before == utf8.RuneError && lo > 0; {
+		r, size := utf8.DecodeLastRuneInString(text[:lo])
+		if lo -= size; at-lo > reach {
+			return true
+		}
+		if folded, ok := fold.Rune(r); ok {
+			before = folded
+		}
+	}
+	for hi := at; after == utf8.RuneError && hi < len(text); {
+		r, size := utf8.DecodeRuneInString(text[hi:])
+		if hi += size; hi-at > reach {
+			return true
+		}
+		if folded, ok := fold.Rune(r); ok {
+			after = folded
+		}
+	}
+	return s.adjoin(before, after) || isShort(before) && isShort(after)
+}
+
+// isShort tells the letters and digits that make runs.
+func isShort(r rune) bool {
+	return utf8.RuneLen(r) <= 2 && (unicode.IsLetter(r) || unicode.IsNumber(r))
 }
 
 // unit is what is never cut: a rune, or a run of Latin letters and digits.
@@ -52,7 +85,7 @@ func (p *lattice) of(clause string) *lattice {
 		if r == utf8.RuneError {
 			_, size = utf8.DecodeRuneInString(clause[i:])
 		}
-		if size <= 2 && (unicode.IsLetter(r) || unicode.IsNumber(r)) {
+		if isShort(r) {
 			if inRun {
 				p.units[len(p.units)-1].end = int32(i + size)
 				continue

@@ -22,7 +22,7 @@ func Literals(expr string) [][]string {
 // Bounds of a finite set of strings, and of a character class in one.
 const (
 	maxFinite = 64
-	maxClass = 12
+	maxClass  = 12
 )
 
 // required is Literals of a part of a pattern.
