@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,11 +11,14 @@ import (
 // segmenter cuts clauses into words as gse does (the cheapest path through the
 // words of its dictionary), to tell a term from characters that meet by
 // chance: 司法|轮岗 holds no 法轮.
-type segmenter struct{ *dictionary }
+type segmenter struct {
+	*dictionary
+	lattices sync.Pool
+}
 
 func newSegmenter() (*segmenter, error) {
 	d, err := loadDictionary(dictionaryFile)
-	return &segmenter{d}, err
+	return &segmenter{dictionary: d, lattices: sync.Pool{New: func() any { return new(lattice) }}}, err
 }
 
 // straddled tells whether a word crosses an edge of text[start:end]. A word
@@ -25,9 +29,12 @@ func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) boo
 	}
 	lo, hi := around(text, start, end, clauseMarks)
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
-	var room lattice
-	p := room.of(clause)
-	return s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+	p := s.lattices.Get().(*lattice)
+	p.read(clause)
+	crossed := s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+	p.clause = "" // it belongs to the draft
+	s.lattices.Put(p)
+	return crossed
 }
 
 // mayCross tells whether any word could go across a place: mostly none has the
@@ -72,13 +79,10 @@ type lattice struct {
 	units  []unit
 	cost   []float32
 	from   []int32 // the first unit of the last word on the way
-	rooms  [160]unit
-	roomC  [160]float32
-	roomF  [160]int32
 }
 
-func (p *lattice) of(clause string) *lattice {
-	p.clause, p.units, p.cost, p.from = clause, p.rooms[:0], p.roomC[:0], p.roomF[:0]
+func (p *lattice) read(clause string) {
+	p.clause, p.units, p.cost, p.from = clause, p.units[:0], p.cost[:0], p.from[:0]
 	inRun := false
 	for i, r := range clause {
 		size := utf8.RuneLen(r)
@@ -96,7 +100,6 @@ func (p *lattice) of(clause string) *lattice {
 		}
 		p.units = append(p.units, unit{start: int32(i), end: int32(i + size), run: inRun})
 	}
-	return p
 }
 
 // walk goes down the dictionary through one unit.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ type plan struct {
 	owners    [][]owner // by word of the matcher
 	programs  []program // by rule
 	words     vocabulary
-	asked     int // the number of different conditions
+	asked     int        // the number of different conditions
+	incident  *condition // of the shared list of that name; nil: there is none
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	always    []int   // detectors that are called for every draft
@@ -99,6 +101,13 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		return nil, err
 	}
 	var err error
+	incident := slices.Clone(rules.context["incident"])
+	for i, word := range incident {
+		incident[i] = regexp.QuoteMeta(word)
+	}
+	if p.incident, err = shared.of(incident); err != nil {
+		return nil, err
+	}
 	p.owners, p.asked = words.owners, len(shared.at)
 	if p.words, err = shared.words.vocabulary(); err != nil {
 		return nil, err

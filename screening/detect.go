@@ -48,6 +48,7 @@ type draft struct {
 	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
 	answers  []answer                 // by condition
 	words    *vocabulary
+	incident *condition
 	glances  *glances
 }
 

@@ -142,7 +142,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	s.reset(p)
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
-		answers: d.answers, words: &p.words, glances: &s.glances}
+		answers: d.answers, words: &p.words, incident: p.incident, glances: &s.glances}
 	return s
 }
 

@@ -1,6 +1,10 @@
 package screening
 
-import "shenfa/screening/match"
+import (
+	"strings"
+
+	"shenfa/screening/match"
+)
 
 // vocabulary is the words without which the patterns of rules cannot match,
 // in lists: a pattern needs one word of each of its lists. One scan of a
@@ -30,12 +34,16 @@ func (l *wordLists) of(pattern string) (numbers []int) {
 	return numbers
 }
 
-// add adds a list, unless a word of it may stand in a text unseen: one of
-// nothing but runes that the scan skips.
+// everywhere are characters that stand in every other sentence.
+const everywhere = "0123456789一二三四五六七八九十的人条第应者不区元年加家组办按前后网道集求县市万电日月时分号"
+
+// add adds a list, unless it tells nothing: a word of it stands everywhere, or
+// may stand in a text unseen, as it is of nothing but runes that the scan skips.
 func (l *wordLists) add(list []string) bool {
 	folded := make([]string, len(list))
 	for i, word := range list {
-		if folded[i] = l.fold.String(word); folded[i] == "" || len([]rune(word)) > len([]rune(folded[i]))+match.MaxSkip {
+		folded[i] = l.fold.String(word)
+		if strings.Contains(everywhere, folded[i]) || len([]rune(word)) > len([]rune(folded[i]))+match.MaxSkip {
 			return false
 		}
 	}
