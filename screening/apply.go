@@ -1,7 +1,6 @@
 package screening
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,7 +35,7 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	// Where the scope is the window or the draft, it is the same for all
 	// matches, and cheaper than they are.
 	common := p.Scope == "draft" || p.Scope != "sentences" && marksOf(p.Scope) == marksOf(p.Window)
-	if !p.pattern.May(w.text) || common && !p.inScope(d, part, start, end) {
+	if !d.may(p.lists, &w) || !p.pattern.May(w.text) || common && !p.inScope(d, part, start, end) {
 		return read
 	}
 	text := d.parts[part].text
@@ -92,8 +91,8 @@ func (p *program) inScope(d *draft, part, start, end int) bool {
 	} else {
 		w = d.window(part, start, end, marksOf(p.Scope))
 	}
-	return (p.need == nil && p.support == nil || p.need != nil && d.holdsIn(p.need, part, &w) || p.supported(d, part, start, end)) &&
-		(p.unless == nil || !d.holdsIn(p.unless, part, &w)) && (p.never == nil || !d.holds(p.never))
+	return (p.need == nil && p.support == nil || p.need != nil && d.holdsIn(p.need, &w) || p.supported(d, part, start, end)) &&
+		(p.unless == nil || !d.holdsIn(p.unless, &w)) && (p.never == nil || !d.holds(p.never))
 }
 
 // answer is what a condition was last asked about, and whether it held there.
@@ -103,11 +102,11 @@ type answer struct {
 	holds  bool
 }
 
-// holdsIn tells whether a condition holds in a window of a part.
-func (d *draft) holdsIn(c *condition, part int, w *window) bool {
+// holdsIn tells whether a condition holds in a window.
+func (d *draft) holdsIn(c *condition, w *window) bool {
 	a := &d.answers[c.id]
-	if a.part != part+1 || a.lo != w.start || a.hi != w.end {
-		*a = answer{part + 1, w.start, w.end, c.any.MatchString(w.text)}
+	if a.part != w.part+1 || a.lo != w.start || a.hi != w.end {
+		*a = answer{w.part + 1, w.start, w.end, d.may(c.lists, w) && c.any.MatchString(w.text)}
 	}
 	return a.holds
 }
@@ -116,7 +115,11 @@ func (d *draft) holdsIn(c *condition, part int, w *window) bool {
 func (d *draft) holds(c *condition) bool {
 	a := &d.answers[c.id]
 	if a.part != -1 {
-		*a = answer{part: -1, holds: slices.ContainsFunc(d.parts, func(p part) bool { return c.any.MatchString(p.text) })}
+		*a = answer{part: -1}
+		for i, p := range d.parts {
+			w := window{text: p.text, part: i, end: len(p.text)}
+			a.holds = a.holds || d.may(c.lists, &w) && c.any.MatchString(p.text)
+		}
 	}
 	return a.holds
 }

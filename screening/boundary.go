@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,21 +11,60 @@ import (
 // segmenter cuts clauses into words as gse does (the cheapest path through the
 // words of its dictionary), to tell a term from characters that meet by
 // chance: 司法|轮岗 holds no 法轮.
-type segmenter struct{ *dictionary }
+type segmenter struct {
+	*dictionary
+	lattices sync.Pool
+}
 
 func newSegmenter() (*segmenter, error) {
 	d, err := loadDictionary(dictionaryFile)
-	return &segmenter{d}, err
+	return &segmenter{dictionary: d, lattices: sync.Pool{New: func() any { return new(lattice) }}}, err
 }
 
 // straddled tells whether a word crosses an edge of text[start:end]. A word
 // that contains the whole range does not.
 func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) bool {
+	if !s.mayCross(fold, text, start) && !s.mayCross(fold, text, end) {
+		return false
+	}
 	lo, hi := around(text, start, end, clauseMarks)
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
-	var room lattice
-	p := room.of(clause)
-	return s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+	p := s.lattices.Get().(*lattice)
+	p.read(clause)
+	crossed := s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+	p.clause = "" // it belongs to the draft
+	s.lattices.Put(p)
+	return crossed
+}
+
+// mayCross tells whether any word could go across a place: mostly none has the
+// two runes that meet there side by side.
+func (s *segmenter) mayCross(fold *match.Fold, text string, at int) bool {
+	before, after := utf8.RuneError, utf8.RuneError
+	for lo := at; before == utf8.RuneError && lo > 0; {
+		r, size := utf8.DecodeLastRuneInString(text[:lo])
+		if lo -= size; at-lo > reach {
+			return true
+		}
+		if folded, ok := fold.Rune(r); ok {
+			before = folded
+		}
+	}
+	for hi := at; after == utf8.RuneError && hi < len(text); {
+		r, size := utf8.DecodeRuneInString(text[hi:])
+		if hi += size; hi-at > reach {
+			return true
+		}
+		if folded, ok := fold.Rune(r); ok {
+			after = folded
+		}
+	}
+	return s.adjoin(before, after) || isShort(before) && isShort(after)
+}
+
+// isShort tells the letters and digits that make runs.
+func isShort(r rune) bool {
+	return utf8.RuneLen(r) <= 2 && (unicode.IsLetter(r) || unicode.IsNumber(r))
 }
 
 // unit is what is never cut: a rune, or a run of Latin letters and digits.
@@ -39,20 +79,17 @@ type lattice struct {
 	units  []unit
 	cost   []float32
 	from   []int32 // the first unit of the last word on the way
-	rooms  [160]unit
-	roomC  [160]float32
-	roomF  [160]int32
 }
 
-func (p *lattice) of(clause string) *lattice {
-	p.clause, p.units, p.cost, p.from = clause, p.rooms[:0], p.roomC[:0], p.roomF[:0]
+func (p *lattice) read(clause string) {
+	p.clause, p.units, p.cost, p.from = clause, p.units[:0], p.cost[:0], p.from[:0]
 	inRun := false
 	for i, r := range clause {
 		size := utf8.RuneLen(r)
 		if r == utf8.RuneError {
 			_, size = utf8.DecodeRuneInString(clause[i:])
 		}
-		if size <= 2 && (unicode.IsLetter(r) || unicode.IsNumber(r)) {
+		if isShort(r) {
 			if inRun {
 				p.units[len(p.units)-1].end = int32(i + size)
 				continue
@@ -63,7 +100,6 @@ func (p *lattice) of(clause string) *lattice {
 		}
 		p.units = append(p.units, unit{start: int32(i), end: int32(i + size), run: inRun})
 	}
-	return p
 }
 
 // walk goes down the dictionary through one unit.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -20,7 +21,9 @@ type plan struct {
 	matcher   *match.Matcher
 	owners    [][]owner // by word of the matcher
 	programs  []program // by rule
-	asked     int       // the number of different conditions
+	words     vocabulary
+	asked     int        // the number of different conditions
+	incident  *condition // of the shared list of that name; nil: there is none
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	always    []int   // detectors that are called for every draft
@@ -41,6 +44,7 @@ type program struct {
 	*Rule
 	in        place
 	pattern   *match.Pattern
+	lists     []int      // of the vocabulary: what the pattern needs
 	group     int        // of the pattern: the hit
 	need      *condition // nil: none
 	unless    *condition
@@ -64,10 +68,10 @@ type compiledTerm struct {
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	p := &plan{rules: rules}
 	words := wordList{at: map[string]int{}}
-	shared := conditions{}
+	shared := conditions{at: map[string]*condition{}, words: wordLists{fold: fold, at: map[string]int{}}}
 	var errs []error
 	for i, rule := range rules.list {
-		pr, err := rule.program(rules.files, shared)
+		pr, err := rule.program(rules.files, &shared)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
 			words.add(fold, term.text, owner{rule: i, word: k})
@@ -118,7 +122,17 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		return nil, err
 	}
 	var err error
-	p.owners, p.asked = words.owners, len(shared)
+	incident := slices.Clone(rules.context["incident"])
+	for i, word := range incident {
+		incident[i] = regexp.QuoteMeta(word)
+	}
+	if p.incident, err = shared.of(incident); err != nil {
+		return nil, err
+	}
+	p.owners, p.asked = words.owners, len(shared.at)
+	if p.words, err = shared.words.vocabulary(); err != nil {
+		return nil, err
+	}
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
 }
@@ -143,7 +157,7 @@ func (w *wordList) add(fold *match.Fold, word string, o owner) {
 }
 
 // program compiles the patterns and terms of a rule.
-func (r *Rule) program(files map[string][]byte, shared conditions) (program, error) {
+func (r *Rule) program(files map[string][]byte, shared *conditions) (program, error) {
 	p := program{Rule: r}
 	var errs []error
 	compile := func(key, pattern string) *match.Pattern {
@@ -164,6 +178,7 @@ func (r *Rule) program(files map[string][]byte, shared conditions) (program, err
 			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.SubexpIndex("hit"), 0)
+		p.lists = shared.words.of(r.Pattern)
 	}
 	if r.NotBefore != "" {
 		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
@@ -210,20 +225,24 @@ func isLatin(r rune) bool {
 
 // condition is a set of patterns, one of which must stand in a text.
 type condition struct {
-	any *match.Pattern
-	id  int // it has this number among those of the plan
+	any   *match.Pattern
+	lists []int // of the vocabulary
+	id    int   // it has this number among those of the plan
 }
 
-// conditions are the different conditions of a plan, by their patterns.
-type conditions map[string]*condition
+// conditions are the different conditions of a plan.
+type conditions struct {
+	at    map[string]*condition // by their patterns
+	words wordLists
+}
 
 // of is the condition that one of the patterns stands in a text; nil if there are none.
-func (c conditions) of(list []string) (*condition, error) {
+func (c *conditions) of(list []string) (*condition, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
 	all := "(?:" + strings.Join(list, ")|(?:") + ")"
-	if known := c[all]; known != nil {
+	if known := c.at[all]; known != nil {
 		return known, nil
 	}
 	for _, s := range list {
@@ -235,8 +254,8 @@ func (c conditions) of(list []string) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	c[all] = &condition{compiled, len(c)}
-	return c[all], nil
+	c.at[all] = &condition{any: compiled, lists: c.words.of(all), id: len(c.at)}
+	return c.at[all], nil
 }
 
 // reads tells whether a rule looks at a part of a draft.

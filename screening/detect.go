@@ -47,6 +47,9 @@ type draft struct {
 	segments *segmenter
 	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
 	answers  []answer                 // by condition
+	words    *vocabulary
+	incident *condition
+	glances  *glances
 }
 
 // detectors are those written in Go, by the name that rules call them. What

@@ -76,11 +76,11 @@ func (n *names) detect(d *draft, found []anchor) {
 		case victim, patient:
 			hits = namesAfter(d, a.part, &w, after)
 		case minor:
-			if incident(d, w.text) && !strings.HasSuffix(w.text[:before], "大") && !containsAny(w.text, praise) {
+			if incident(d, &w) && !strings.HasSuffix(w.text[:before], "大") && !containsAny(w.text, praise) {
 				hits = namesAfter(d, a.part, &w, after)
 			}
 		case relative:
-			if protected || incident(d, w.text) {
+			if protected || incident(d, &w) {
 				hits = namesAfter(d, a.part, &w, after)
 			}
 		case distant:
@@ -147,8 +147,8 @@ func firstClause(s string) string {
 	return s
 }
 
-// incident tells whether a text is about an accident, a case, an illness or help.
-func incident(d *draft, text string) bool { return containsAny(text, d.rules.context["incident"]) }
+// incident tells whether a window is about an accident, a case, an illness or help.
+func incident(d *draft, w *window) bool { return d.incident != nil && d.holdsIn(d.incident, w) }
 
 // subject is the end of what a clause is about: in 陈明（男，45岁）因脑梗… it
 // is 陈明.
@@ -301,7 +301,7 @@ var (
 
 // agedNames reads the names of minors whose age is told: 梁小果（8岁, 6岁的李小花.
 func agedNames(d *draft, part int, w *window, before, after int) []stretch {
-	if !incident(d, w.text) || containsAny(w.text, praise) {
+	if !incident(d, w) || containsAny(w.text, praise) {
 		return nil
 	}
 	if m := ageBehind.FindStringSubmatchIndex(w.text[:before]); m != nil && isMinor(w.text[m[2]:m[3]]) {

@@ -27,6 +27,7 @@ type dictionary struct {
 	costs   []float32 // the cost of the words of one frequency
 	root    []uint32  // by symbol: the child of the root
 	pairs   []uint64  // bits: whether any word may begin with these two symbols
+	inner   []uint64  // bits: whether these two symbols may stand side by side in any word
 	longest int       // word, in runes
 }
 
@@ -88,7 +89,7 @@ func loadDictionary(packed []byte) (*dictionary, error) {
 		next += uint32(binary.LittleEndian.Uint16(row[4:]))
 	}
 	d.nodes[nodes] = node{first: next}
-	d.pairs = make([]uint64, 1<<pairBits/64)
+	d.pairs, d.inner = make([]uint64, 1<<pairBits/64), make([]uint64, 1<<pairBits/64)
 	for i := d.nodes[0].first; i < d.nodes[1].first; i++ {
 		d.root[d.nodes[i].symbol] = i
 		for k := d.nodes[i].first; k < d.nodes[i+1].first; k++ {
@@ -96,10 +97,24 @@ func loadDictionary(packed []byte) (*dictionary, error) {
 			d.pairs[h/64] |= 1 << (h % 64)
 		}
 	}
+	for i := range d.nodes[1:nodes] {
+		n := &d.nodes[i+1]
+		for k := n.first; k < d.nodes[i+2].first; k++ {
+			h := pairHash(uint32(n.symbol), d.nodes[k].symbol)
+			d.inner[h/64] |= 1 << (h % 64)
+		}
+	}
 	return d, nil
 }
 
-// pairBits is the size of the set of pairs, 512 kB: one look at it spares most
+// adjoin tells whether any word may have one rune right before another.
+func (d *dictionary) adjoin(a, b rune) bool {
+	first, second := d.of(a), d.of(b)
+	h := pairHash(uint32(first), second)
+	return first != 0 && second != 0 && d.inner[h/64]>>(h%64)&1 != 0
+}
+
+// pairBits is the size of the sets of pairs, 512 kB: one look at one spares most
 // of the searches among the many children of a word's first character.
 const pairBits = 22
 

@@ -92,8 +92,8 @@ func TestDictionaryCutsLikeGse(t *testing.T) {
 			}
 			clause := text[lo:hi]
 			lo = hi
-			var room lattice
-			p := room.of(clause)
+			p := new(lattice)
+			p.read(clause)
 			s.cut(p)
 			var got []int
 			for i := len(p.units) - 1; i >= 0; i = int(p.from[i]) - 1 {

@@ -132,6 +132,7 @@ type scratch struct {
 	runs    []match.Run
 	anchors [][]anchor // by detector
 	done    []int      // by rule: how far its pattern has read
+	glances glances
 	draft   draft
 }
 
@@ -140,7 +141,8 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
 	s.reset(p)
 	d := &s.draft
-	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments, answers: d.answers}
+	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
+		answers: d.answers, words: &p.words, incident: p.incident, glances: &s.glances}
 	return s
 }
 
@@ -185,6 +187,7 @@ func (s *scratch) reset(p *plan) {
 		s.draft.answers = make([]answer, p.asked)
 	}
 	clear(s.draft.answers)
+	s.glances.reset(&p.words)
 }
 
 // dispatch hands what was found in a part to the rules and detectors that asked.

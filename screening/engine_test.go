@@ -3,6 +3,7 @@ package screening
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,13 +37,28 @@ func checkReport(t testing.TB, text Text, report models.Report) {
 		if h.Start < 0 || h.End <= h.Start || h.End > len(source[h.Field]) {
 			t.Fatalf("%s [%d:%d] lies outside %s of %d", h.Rule, h.Start, h.End, h.Field, len(source[h.Field]))
 		}
-		if got := string(source[h.Field][h.Start:h.End]); utf8.ValidString(h.Text) && got != h.Text {
+		if got := string(source[h.Field][h.Start:h.End]); got != h.Text && !slices.Contains(source[h.Field], utf8.RuneError) {
 			t.Fatalf("%s [%d:%d] is %q, not %q", h.Rule, h.Start, h.End, got, h.Text)
 		}
 		if ids[h.ID] {
 			t.Fatalf("id %s stands twice", h.ID)
 		}
 		ids[h.ID] = true
+	}
+}
+
+// A hit ends with its last character, not in the invisible one behind it.
+func TestHitsAmongInvisibleCharacters(t *testing.T) {
+	text := Text{Body: strings.Join(strings.Split("会议秘密★1年，据网友爆料，道路上1人受伤，电话13800138000。", ""), "\u200b")}
+	report := screen(t, engine(t), text)
+	checkReport(t, text, report)
+	if len(report.Hits) < 3 {
+		t.Errorf("%+v", report.Hits)
+	}
+	for _, h := range report.Hits {
+		if strings.HasSuffix(h.Text, "\u200b") {
+			t.Errorf("%q", h.Text)
+		}
 	}
 }
 

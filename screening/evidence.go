@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"shenfa/screening/match"
 )
 
 // Evidence is one kind of clue. No clue alone says much; a rule of evidence
@@ -21,16 +19,16 @@ type Evidence struct {
 // clue is a kind of evidence made ready to run.
 type clue struct {
 	Evidence
-	words *match.Pattern
+	words *condition
 }
 
-func (r *Rule) clues(shared conditions) (list []clue, err error) {
+func (r *Rule) clues(shared *conditions) (list []clue, err error) {
 	for _, e := range r.Evidence {
 		c, err := shared.of(e.Words)
 		if err != nil {
 			return nil, r.mistake("evidence %q: %v", e.Name, err)
 		}
-		list = append(list, clue{e, c.any})
+		list = append(list, clue{e, c})
 	}
 	return list, nil
 }
@@ -54,10 +52,12 @@ func (p *program) weigh(found kinds) (sum int, whole bool) {
 	return sum, whole
 }
 
-// look answers the kinds of evidence in a text.
-func (p *program) look(text string) (found kinds) {
+// look answers the kinds of evidence in a window, outside quotation marks if
+// the rule asks for that.
+func (p *program) look(d *draft, w *window) (found kinds) {
+	text := p.unquoted(w.text)
 	for i, c := range p.clues {
-		if c.words.MatchString(text) {
+		if d.may(c.words.lists, w) && c.words.any.MatchString(text) {
 			found |= 1 << i
 		}
 	}
@@ -74,8 +74,8 @@ type view struct {
 
 func (p *program) view(d *draft, part, start, end int) view {
 	v := view{window: d.sentence(part, start, end)}
-	v.text = p.voice(v.window.text)
-	v.found = p.look(v.text)
+	v.text = p.unquoted(v.window.text)
+	v.found = p.look(d, &v.window)
 	if p.style != nil {
 		v.style = p.style.score(v.text)
 	}
@@ -86,19 +86,11 @@ func (p *program) view(d *draft, part, start, end int) view {
 func (p *program) beside(d *draft, v *view, part, start, end int) kinds {
 	all := v.found
 	if p.Scope != "sentence" {
-		for _, text := range d.neighbours(part, start, end) {
-			all |= p.look(p.voice(text))
+		for _, w := range d.neighbours(part, start, end) {
+			all |= p.look(d, &w)
 		}
 	}
 	return all
-}
-
-// voice is a text as the rule reads it.
-func (p *program) voice(text string) string {
-	if p.Unquoted {
-		return blankQuotes(text)
-	}
-	return text
 }
 
 // supported tells whether the rule's support speaks for a place.
@@ -140,7 +132,7 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 		if v.found&(1<<i) == 0 {
 			continue
 		}
-		for _, at := range c.words.FindAllStringIndex(v.text, -1) {
+		for _, at := range c.words.any.FindAllStringIndex(v.text, -1) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
 	}
@@ -161,28 +153,28 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 
 // neighbours are the sentences before and after the one around a place; the title
 // stands before the body.
-func (d *draft) neighbours(part, start, end int) (texts []string) {
+func (d *draft) neighbours(part, start, end int) (list []window) {
 	text := d.parts[part].text
 	lo, hi := around(text, start, end, sentenceMarks)
 	before := strings.TrimRight(text[:lo], "。！？；!?;\n ")
 	switch {
 	case before != "":
 		from, to := around(text, len(before), len(before), sentenceMarks)
-		texts = append(texts, d.read(part, from, to).text)
+		list = append(list, d.read(part, from, to))
 	case d.parts[part].place == inBody:
 		for i := range d.parts {
 			if d.parts[i].place == inTitle {
 				title := d.parts[i].text
-				texts = append(texts, d.read(i, 0, min(len(title), cutAt(title, reach))).text)
+				list = append(list, d.read(i, 0, min(len(title), cutAt(title, reach))))
 			}
 		}
 	}
 	after := strings.TrimLeft(text[hi:], "。！？；!?;\n ”’」』")
 	if at := len(text) - len(after); after != "" {
 		from, to := around(text, at, at, sentenceMarks)
-		texts = append(texts, d.read(part, from, to).text)
+		list = append(list, d.read(part, from, to))
 	}
-	return texts
+	return list
 }
 
 // cutAt is the end of the last whole rune before a byte of a text.
@@ -197,6 +189,14 @@ func cutAt(text string, n int) int {
 }
 
 var quotation = regexp.MustCompile(`“[^”]*(?:”|$)|「[^」]*(?:」|$)|‘[^’]*(?:’|$)`)
+
+// unquoted is a text as the rule reads it.
+func (p *program) unquoted(text string) string {
+	if p.Unquoted {
+		return blankQuotes(text)
+	}
+	return text
+}
 
 // blankQuotes puts blanks in place of what is quoted, so that places stay.
 func blankQuotes(text string) string {

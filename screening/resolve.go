@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -187,7 +187,7 @@ func surroundings(text string, start, end int) string {
 }
 
 func hitID(name string, n int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", name, n))
+	sum := sha256.Sum256(strconv.AppendInt([]byte(name+"\x00"), int64(n), 10))
 	return "h" + hex.EncodeToString(sum[:6])
 }
 

@@ -58,10 +58,12 @@ func markAt(text string, i int) (m mark, size int) {
 // window is a stretch of a part made easy to read: half width, simplified,
 // circled digits plain, invisible runes left out; letters keep their case.
 type window struct {
-	text  string
-	start int     // of the window in the part,
-	end   int     // and its end there
-	back  []int32 // by byte of text, and one more: the place in the part; nil: start + offset
+	text   string
+	part   int     // index in draft.parts
+	source string  // the text of the part
+	start  int     // of the window in the part,
+	end    int     // and its end there
+	back   []int32 // by byte of text, and one more: the place in the part; nil: start + offset
 }
 
 // origin leads from a range of the window back to the part.
@@ -73,16 +75,11 @@ func (w *window) origin(lo, hi int) (start, end int) {
 	end = start
 	if hi > lo { // the end of the last rune, not the start of what follows
 		_, size := utf8.DecodeLastRuneInString(w.text[lo:hi])
-		end = int(w.back[hi-size]) + w.size(hi-size)
+		last := int(w.back[hi-size])
+		_, size = utf8.DecodeRuneInString(w.source[last:])
+		end = last + size
 	}
 	return start, end
-}
-
-// size is the length in the part of the rune at a byte of the window.
-func (w *window) size(at int) int {
-	_, n := utf8.DecodeRuneInString(w.text[at:])
-	next := int(w.back[at+n])
-	return min(next-int(w.back[at]), 4)
 }
 
 // at leads from a place in the part to the place in the window.
@@ -186,7 +183,7 @@ func (k *kept) read(d *draft, lo, hi int) window {
 // read folds text[lo:hi] of a part for reading.
 func (d *draft) read(part, lo, hi int) window {
 	text := d.parts[part].text
-	w := window{text: text[lo:hi], start: lo, end: hi}
+	w := window{text: text[lo:hi], part: part, source: text, start: lo, end: hi}
 	for i, r := range w.text {
 		if !d.plain.has(r) {
 			w.fold(d.fold, text, lo+i, hi)

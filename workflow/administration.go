@@ -237,6 +237,39 @@ func (w *Workflow) Users(ctx context.Context, actor models.Actor) ([]models.User
 	return w.store.Users(ctx)
 }
 
+// User reads one user; for administrators.
+func (w *Workflow) User(ctx context.Context, actor models.Actor, id string) (models.User, error) {
+	if err := mustAdmin(actor); err != nil {
+		return models.User{}, err
+	}
+	return w.store.User(ctx, id)
+}
+
+// GrantableRoles are the roles that can be granted: those that no profile
+// declares, then those of the profiles that accounts have.
+func (w *Workflow) GrantableRoles(ctx context.Context, actor models.Actor) ([]models.Role, error) {
+	if err := mustAdmin(actor); err != nil {
+		return nil, err
+	}
+	accounts, err := w.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roles := []models.Role{models.RoleAuthor}
+	for _, a := range accounts {
+		profile, err := w.profileOf(a)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range profile.Roles {
+			if !slices.Contains(roles, r.ID) {
+				roles = append(roles, r.ID)
+			}
+		}
+	}
+	return append(roles, models.RoleSecrecyReviewer, models.RoleConsultee, models.RoleSupervisor, models.RoleAdmin), nil
+}
+
 // SetPassword sets a user's password: an administrator anyone's, a user their own.
 func (w *Workflow) SetPassword(ctx context.Context, actor models.Actor, userID, password string) error {
 	if actor.ID != userID {

@@ -82,6 +82,14 @@ func (w *Workflow) Webhooks(ctx context.Context, actor models.Actor) ([]models.W
 	return w.store.Webhooks(ctx)
 }
 
+// Webhook reads one webhook.
+func (w *Workflow) Webhook(ctx context.Context, actor models.Actor, id string) (models.Webhook, error) {
+	if err := mustAdmin(actor); err != nil {
+		return models.Webhook{}, err
+	}
+	return w.store.Webhook(ctx, id)
+}
+
 // RemoveWebhook has a webhook called no more; its log stays.
 func (w *Workflow) RemoveWebhook(ctx context.Context, actor models.Actor, id string) error {
 	return w.changeWebhook(ctx, actor, id, "webhook_removed", func(tx *store.Tx) error {

@@ -193,6 +193,9 @@ func (w *Workflow) commit(ctx context.Context, actor models.Actor, c change) (mo
 
 // personName is the display name of a person; their id if they cannot be read.
 func (w *Workflow) personName(ctx context.Context, id string) string {
+	if system := models.System(); id == system.ID {
+		return system.Name
+	}
 	if name, ok := w.names.Load(id); ok {
 		return name.(string)
 	}

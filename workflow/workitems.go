@@ -53,6 +53,69 @@ func (w *Workflow) WorkItems(ctx context.Context, actor models.Actor, q WorkItem
 	return items, next, nil
 }
 
+// CountWorkItems is how many open work items wait for the actor as a signer,
+// or as a signer's deputy.
+func (w *Workflow) CountWorkItems(ctx context.Context, actor models.Actor) (int64, error) {
+	var signed []string
+	for _, id := range actor.VisibleAccounts() {
+		account, err := w.account(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		profile, err := w.profileOf(account)
+		if err != nil {
+			return 0, err
+		}
+		if profile.signsOn(actor, id) {
+			signed = append(signed, id)
+		}
+	}
+	if len(signed) == 0 || actor.Kind != models.ActorUser {
+		return 0, nil
+	}
+	return w.store.CountWorkItems(ctx, signed)
+}
+
+// signsOn says whether the actor holds a signer's role on an account, or uses one in someone's place.
+func (p *Profile) signsOn(actor models.Actor, accountID string) bool {
+	return actor.Holds(accountID, p.signers()...) || slices.ContainsFunc(actor.Deputy, func(r models.DelegatedRole) bool {
+		return r.AccountID == accountID && p.rank(r.Role) > 0
+	})
+}
+
+// WorkItem reads one work item of the actor's accounts, and says whether the
+// actor may settle it, and keep what it names.
+func (w *Workflow) WorkItem(ctx context.Context, actor models.Actor, id string) (item models.WorkItem, settle, keep bool, err error) {
+	if item, err = w.visibleWorkItem(ctx, actor, id); err != nil {
+		return item, false, false, err
+	}
+	d, err := w.store.Draft(ctx, item.DraftID)
+	if err != nil {
+		return item, false, false, err
+	}
+	_, profile, err := w.accountOf(ctx, d)
+	if err != nil {
+		return item, false, false, err
+	}
+	as, capable := withdrawer(actor, d, profile)
+	settle = capable && item.State == models.WorkOpen
+	return w.shown(actor, item), settle, settle && !wrote(d, actor.ID, as.onBehalfOf), nil
+}
+
+// visibleWorkItem reads a work item of an account that the actor sees.
+func (w *Workflow) visibleWorkItem(ctx context.Context, actor models.Actor, id string) (models.WorkItem, error) {
+	item, err := w.store.WorkItem(ctx, id)
+	if err == nil && (actor.Kind != models.ActorUser || !actor.Sees(item.AccountID)) {
+		return models.WorkItem{}, models.Errorf(models.CodeNotFound, "没有这个复审事项。")
+	}
+	return item, err
+}
+
+// wrote says whether one of the persons wrote a revision of the draft.
+func wrote(d models.Draft, persons ...string) bool {
+	return slices.ContainsFunc(persons, func(p string) bool { return slices.Contains(d.Writers, p) })
+}
+
 // shown hides what a secrecy hit says from those who may not see locked drafts.
 func (w *Workflow) shown(actor models.Actor, item models.WorkItem) models.WorkItem {
 	if item.Hit.Severity == models.SeverityLock && !actor.Holds(item.AccountID, seesLocked...) {
@@ -95,12 +158,9 @@ func (w *Workflow) SettleWorkItem(ctx context.Context, actor models.Actor, id st
 	if err := models.Invalid(f); err != nil {
 		return models.WorkItem{}, err
 	}
-	item, err := w.store.WorkItem(ctx, id)
+	item, err := w.visibleWorkItem(ctx, actor, id)
 	if err != nil {
 		return item, err
-	}
-	if actor.Kind != models.ActorUser || !actor.Sees(item.AccountID) {
-		return models.WorkItem{}, models.Errorf(models.CodeNotFound, "没有这个复审事项。")
 	}
 	if item.State != models.WorkOpen {
 		return models.WorkItem{}, models.Errorf(models.CodeConflict, "该复审事项已由他人办结，请刷新。")
@@ -141,7 +201,7 @@ func (w *Workflow) settling(ctx context.Context, actor models.Actor, item models
 		return err
 	}
 	if in.Action == models.WorkKept {
-		if slices.Contains(d.Writers, actor.ID) || slices.Contains(d.Writers, as.onBehalfOf) {
+		if wrote(d, actor.ID, as.onBehalfOf) {
 			return nil, models.Errorf(models.CodeSelfApproval, "您或授权人撰写或修改过此稿件，是否保留须由其他签发人决定。")
 		}
 		return alone, nil

@@ -164,3 +164,31 @@ func TestFromDraftToReleaseInABrowser(t *testing.T) {
 		t.Error("the released draft is not in the list")
 	}
 }
+
+// A hit's number stays on the line of the text that it is about.
+func TestTheNumberOfAHitDoesNotWrapAlone(t *testing.T) {
+	w := newWorld(t)
+	w.password(models.RoleEditor)
+	w.rescanned() // installs a rule for 春风护航
+	d := w.submitted(strings.Repeat("青山镇组织开展春季义务植树活动暨", 6)+"春风护航活动", cleanBody+"本周举行春风护航活动。")
+	p := newTab(t, chromium(t), w.url, 1440, 900)
+	p.signIn(models.RoleEditor)
+	p.open("/drafts/" + d.ID)
+	if alone := p.eval(`
+		const alone = [];
+		for (const mark of document.querySelectorAll("mark[data-no]")) {
+			const field = mark.closest("[data-field]");
+			for (let width = 300; width < 420; width++) {
+				field.style.width = width + "px";
+				const text = document.createRange(), last = mark.querySelector("a").lastChild;
+				text.setStart(last, last.length - 1);
+				text.setEnd(last, last.length);
+				const lines = mark.getClientRects();
+				if (Math.abs(lines[lines.length - 1].bottom - text.getBoundingClientRect().bottom) > 8) alone.push(field.dataset.field + " " + width);
+			}
+			field.style.width = "";
+		}
+		alone.join(", ")`); alone != "" {
+		t.Errorf("the number stands alone on its line at %s", alone)
+	}
+}

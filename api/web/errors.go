@@ -81,6 +81,14 @@ func (s *site) refuse(c *gin.Context, err error) refusal {
 	return r
 }
 
+// fieldsOf are the places that an error names.
+func fieldsOf(err error) []models.FieldError {
+	if e, ok := errors.AsType[*models.Error](err); ok {
+		return e.Fields
+	}
+	return nil
+}
+
 // fail answers with an error page.
 func (s *site) fail(c *gin.Context, err error) {
 	r := s.refuse(c, err)

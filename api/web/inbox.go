@@ -28,6 +28,8 @@ type inboxPage struct {
 	Total  int
 	Later  string // address of the next page, "" on the last one
 	First  bool
+
+	WorkItems int64 // open ones that the person may settle
 }
 
 type stateCount struct {
@@ -54,6 +56,9 @@ func (v *visit) inbox() error {
 		q := v.queueItem(item.Draft, names)
 		q.ActsFor, q.Asked = item.DelegatorName, units[item.Unit]
 		out.Items = append(out.Items, q)
+	}
+	if out.WorkItems, err = v.site.workflow.CountWorkItems(v.ctx(), v.actor); err != nil {
+		return err
 	}
 	for state, n := range page.Counts {
 		if n > 0 {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,8 +24,10 @@ type frame struct {
 	Title   string // of the browser's tab, before the product's name
 	Section string // the entry of the main navigation that is current
 	Actor   *models.Actor
-	Author  bool // the actor may write drafts
-	Deputes bool // the actor has to do with delegations
+	Author  bool   // the actor may write drafts
+	Deputes bool   // the actor has to do with delegations
+	Tabs    []tab  // the pages of the administration that are open to the actor; shown on these pages
+	Manages string // the first of them; "" where there is none
 	Good    string
 	Bad     string
 	Page    any // what the page's own template shows
@@ -88,12 +91,25 @@ func (s *site) render(c *gin.Context, status int, name string, f frame) {
 // show renders a page of the person who visits, with what the last form left to say.
 func (v *visit) show(status int, name, section, title string, page any) error {
 	ctx := v.Request.Context()
+	tabs, manages := v.tabs(section), ""
+	if len(tabs) > 0 {
+		manages = tabs[0].Path
+	}
+	if !slices.ContainsFunc(tabs, func(t tab) bool { return t.Here }) {
+		tabs = nil
+	}
 	v.site.render(v.Context, status, name, frame{
-		Title: title, Section: section, Page: page,
+		Title: title, Section: section, Page: page, Tabs: tabs, Manages: manages,
 		Actor:  &v.actor,
 		Author: len(v.authorAccounts()) > 0, Deputes: v.deputes(),
 		Good: v.site.sessions.PopString(ctx, flashGood),
 		Bad:  v.site.sessions.PopString(ctx, flashBad),
 	})
 	return nil
+}
+
+// tab is one of several pages that belong together.
+type tab struct {
+	Path, Label string
+	Here        bool
 }

@@ -60,7 +60,7 @@ func (s *site) signedIn(h func(*visit) error) gin.HandlerFunc {
 func (s *site) askSignIn(c *gin.Context) {
 	_, cookieErr := c.Cookie(s.sessions.Cookie.Name)
 	if c.Request.Method == http.MethodPost {
-		next := formOwner.ReplaceAllString(c.Request.URL.Path, "$1")
+		next := formOwner.ReplaceAllString(c.Request.URL.Path, "$1$3")
 		s.render(c, http.StatusUnauthorized, "expired", frame{Title: "登录已过期", Page: expiredPage{
 			SignIn: "/sign-in?next=" + url.QueryEscape(next), Typed: typed(c),
 		}})
@@ -81,7 +81,7 @@ func (s *site) askSignIn(c *gin.Context) {
 }
 
 // formOwner finds the draft's own page in the address of one of its forms.
-var formOwner = regexp.MustCompile(`^(/drafts/[^/]+)/(decisions|dispositions|submit|consultations/.*|withdrawal|correction)$`)
+var formOwner = regexp.MustCompile(`^(/drafts/[^/]+)/(decisions|dispositions|submit|consultations/.*|withdrawal|correction)$|^(/(?:work-items|users|webhooks|lexicon))/.*$`)
 
 // expiredPage is shown to someone whose session ended before they sent a form.
 type expiredPage struct {

@@ -84,6 +84,8 @@ type confirmReasonPage struct {
 	Account  string
 	Receipts []models.Receipt
 	Input    workflow.WithdrawalInput
+	To, Back string // addresses of the act, and of the page that it was asked on
+	Action   string // of a work item: how it is settled by the act; else ""
 }
 
 func (v *visit) withdraw() error {
@@ -169,14 +171,19 @@ func checkReason(in workflow.WithdrawalInput) error {
 }
 
 func (v *visit) confirmReason(act afterRelease, view workflow.View, in workflow.WithdrawalInput) error {
+	id := view.Draft.ID
+	return v.confirmAct(confirmReasonPage{afterRelease: act, View: view, Input: in, To: "/drafts/" + id + "/" + act.Path, Back: "/drafts/" + id + "#release"}, view.Draft.ReleaseID)
+}
+
+// confirmAct shows what is to be confirmed about a release.
+func (v *visit) confirmAct(page confirmReasonPage, releaseID string) error {
 	_, names, err := v.accounts()
 	if err != nil {
 		return err
 	}
-	receipts, err := v.site.workflow.Receipts(v.ctx(), v.actor, view.Draft.ReleaseID)
-	if err != nil {
+	page.Account = names[page.Draft.AccountID]
+	if page.Receipts, err = v.site.workflow.Receipts(v.ctx(), v.actor, releaseID); err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "after", "drafts", "确认"+act.Label,
-		confirmReasonPage{afterRelease: act, View: view, Account: names[view.Draft.AccountID], Receipts: receipts, Input: in})
+	return v.show(http.StatusOK, "after", "drafts", "确认"+page.Label, page)
 }

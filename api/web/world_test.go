@@ -46,7 +46,7 @@ type world struct {
 var people = map[models.Role]string{
 	models.RoleAuthor: "李拟稿", models.RoleEditor: "王编辑", models.RoleAccountLead: "张主任",
 	models.RoleDeputyLead: "陈副局长", models.RolePrincipalLead: "刘局长", models.RoleSecrecyReviewer: "赵保密",
-	models.RoleConsultee: "孙会签", models.RoleSupervisor: "周督查",
+	models.RoleConsultee: "孙会签", models.RoleSupervisor: "周督查", models.RoleAdmin: "钱管理",
 }
 
 func newWorld(t testing.TB) *world {

@@ -92,6 +92,12 @@ func (s *Store) WorkItems(ctx context.Context, accounts []string, state models.W
 	return each(rows, workItemRow.model)
 }
 
+// CountWorkItems is how many work items of accounts are open.
+func (s *Store) CountWorkItems(ctx context.Context, accounts []string) (n int64, err error) {
+	err = s.reads.WithContext(ctx).Model(&workItemRow{}).Where("account_id IN ? AND state = ?", distinct(accounts), string(models.WorkOpen)).Count(&n).Error
+	return n, explain(err)
+}
+
 // WorkItemHits are, by release, the ids of the hits that have a work item.
 func (s *Store) WorkItemHits(ctx context.Context, releases []string) (map[string][]string, error) {
 	var rows []workItemRow

@@ -1,0 +1,162 @@
+package match
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Literals answers what every match of a pattern contains: of each list one
+// string at least. It answers nothing where nothing is certain. The pattern
+// must compile.
+func Literals(expr string) [][]string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return required(re)
+}
+
+// Bounds of a finite set of strings, and of a character class in one.
+const (
+	maxFinite = 64
+	maxClass  = 12
+)
+
+// required is Literals of a part of a pattern.
+func required(re *syntax.Regexp) (lists [][]string) {
+	if list, ok := finite(re); ok {
+		return telling(nil, list)
+	}
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return required(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		run := []string{""}
+		for _, sub := range re.Sub {
+			list, ok := finite(sub)
+			if longer := product(run, list); ok && longer != nil {
+				run = longer
+				continue
+			}
+			lists, run = telling(lists, run), []string{""}
+			if ok {
+				run = list
+			} else {
+				lists = append(lists, required(sub)...)
+			}
+		}
+		return telling(lists, run)
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			branch := required(sub)
+			if len(branch) == 0 {
+				return nil
+			}
+			all = append(all, slices.MinFunc(branch, rarer)...)
+		}
+		return [][]string{all}
+	}
+	return lists
+}
+
+// telling adds a list unless it tells nothing.
+func telling(lists [][]string, list []string) [][]string {
+	if len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return s == "" || strings.ContainsRune(s, utf8.RuneError) }) {
+		return lists
+	}
+	return append(lists, list)
+}
+
+// rarer orders lists by how seldom their strings occur: the longest first, then the fewest.
+func rarer(a, b []string) int {
+	if d := shortest(b) - shortest(a); d != 0 {
+		return d
+	}
+	return len(a) - len(b)
+}
+
+func shortest(list []string) int {
+	n := utf8.RuneCountInString(list[0])
+	for _, s := range list[1:] {
+		n = min(n, utf8.RuneCountInString(s))
+	}
+	return n
+}
+
+// finite lists all strings that a part of a pattern matches, if they are few.
+func finite(re *syntax.Regexp) (list []string, ok bool) {
+	switch re.Op {
+	case syntax.OpEmptyMatch:
+		return []string{""}, true
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 && slices.ContainsFunc(re.Rune, foldsFar) {
+			return nil, false
+		}
+		return []string{string(re.Rune)}, true
+	case syntax.OpCharClass:
+		for i := 0; i+1 < len(re.Rune); i += 2 {
+			if int(re.Rune[i+1]-re.Rune[i])+len(list) >= maxClass {
+				return nil, false
+			}
+			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+				list = append(list, string(r))
+			}
+		}
+		return list, len(list) > 0
+	case syntax.OpCapture:
+		return finite(re.Sub[0])
+	case syntax.OpQuest:
+		list, ok = finite(re.Sub[0])
+		return append(list, ""), ok
+	case syntax.OpConcat:
+		list = []string{""}
+		for _, sub := range re.Sub {
+			tails, ok := finite(sub)
+			if list = product(list, tails); !ok || list == nil {
+				return nil, false
+			}
+		}
+		return list, true
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			branch, ok := finite(sub)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, branch...)
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+// product is every head with every tail; nil if they are too many.
+func product(heads, tails []string) (list []string) {
+	if len(heads)*len(tails) > maxFinite {
+		return nil
+	}
+	for _, head := range heads {
+		for _, tail := range tails {
+			list = append(list, head+tail)
+		}
+	}
+	return list
+}
+
+// foldsFar tells whether a letter has another case outside ASCII, as k and s have.
+func foldsFar(r rune) bool {
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		if f >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
