@@ -13,6 +13,7 @@ type Evidence struct {
 	Name     string   `toml:"name"`     // shown to leaders in {evidence}
 	Weight   int      `toml:"weight"`   // below zero: it speaks against
 	Required bool     `toml:"required"` // without it the other kinds say nothing
+	Around   bool     `toml:"around"`   // it stands around what is wrong: no part of the hit
 	Words    []string `toml:"words"`    // patterns, one of which must stand in the text; @name for a shared list
 }
 
@@ -129,7 +130,7 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 			continue
 		}
 		names = append(names, c.Name)
-		if v.found&(1<<i) == 0 {
+		if c.Around || v.found&(1<<i) == 0 {
 			continue
 		}
 		for _, at := range c.words.any.FindAllStringIndex(v.text, -1) {
