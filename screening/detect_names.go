@@ -180,7 +180,7 @@ func (n *names) read(d *draft, s *scene) {
 	event := s.weight
 	if event < 0 && people[0].role == relative {
 		for _, beside := range d.neighbours(s.part, s.start, s.start+len(s.text)) {
-			if n.event.MatchString(beside) {
+			if n.event.MatchString(beside.text) {
 				event = 4
 			}
 		}

@@ -53,7 +53,7 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 		lo += strings.LastIndex(text[lo:a.start], "。") + len("。")
 	}
 	from := end
-	w := read(d.fold, text, from, cutAt(text, min(len(text), from+longestList)))
+	w := d.read(a.part, from, cutAt(text, min(len(text), from+longestList)))
 	heading := n.headings(d, a.part, lo) + text[lo:end]
 	about := heading + w.text[:cutAt(w.text, min(len(w.text), 400))]
 	if !role && !listed.MatchString(about) || honoured.MatchString(heading) {
