@@ -10,8 +10,13 @@ import (
 
 // reach bounds clauses, sentences and paragraphs, in bytes, so that a text
 // without punctuation costs no more. What is longer than twice that is read in
-// blocks of one reach, with half a reach on each side.
-const reach = 600
+// blocks, each with a margin on both sides, so that all words of a block share
+// what was looked up.
+const (
+	reach  = 600
+	margin = reach / 4
+	block  = 2*reach - 2*margin
+)
 
 // mark is what ends a stretch of text: a clause ends at any mark, a sentence
 // at a full stop and stronger ones, a paragraph at a line break.
@@ -150,10 +155,10 @@ func (d *draft) window(part, start, end int, strength mark) window {
 	if k.hi-k.lo <= 2*reach && end <= k.hi {
 		return k.read(d, k.lo, k.hi)
 	}
-	block := k.lo + (start-k.lo)/reach*reach
-	lo, hi := max(k.lo, block-reach/2), min(k.hi, block+reach+reach/2)
+	first := k.lo + (start-k.lo)/block*block
+	lo, hi := max(k.lo, first-margin), min(k.hi, first+block+margin)
 	if end > hi {
-		hi = markAfter(text, end, min(len(text), end+reach/2), strength)
+		hi = markAfter(text, end, min(len(text), end+margin), strength)
 	}
 	return k.read(d, wholeRune(text, lo, start), wholeRune(text, hi, len(text)))
 }
