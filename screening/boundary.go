@@ -28,6 +28,8 @@ func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) boo
 		return false
 	}
 	lo, hi := around(text, start, end, clauseMarks)
+	lo = max(lo, wholeRune(text, max(0, start-cutReach), start))
+	hi = min(hi, wholeRune(text, min(len(text), end+cutReach), len(text)))
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
 	p := s.lattices.Get().(*lattice)
 	p.read(clause)
@@ -36,6 +38,9 @@ func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) boo
 	s.lattices.Put(p)
 	return crossed
 }
+
+// cutReach bounds the part of a clause that is cut, in bytes to each side.
+const cutReach = 180
 
 // mayCross tells whether any word could go across a place: mostly none has the
 // two runes that meet there side by side.

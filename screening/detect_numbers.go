@@ -31,16 +31,25 @@ type group struct {
 
 const longestNumber = 20
 
+// plausibleLength tells whether groups are as long as any personal number: a
+// mobile telephone, also with 86, or 15 to 20 characters.
+func plausibleLength(groups []group) bool {
+	n := 0
+	for i := range groups {
+		n += len(groups[i].text)
+	}
+	return n == 11 || n == 13 || n >= 15 && n <= longestNumber
+}
+
 func (n numbers) run(d *draft, run anchor) {
 	groups := d.groups(run)
 	for i := 0; i < len(groups); {
 		next := i + 1
 		for j := min(len(groups), i+longestNumber); j > i; j-- {
-			number := join(groups[i:j])
-			if len(number) > longestNumber || glued(groups, i, j) {
+			if !plausibleLength(groups[i:j]) || glued(groups, i, j) {
 				continue
 			}
-			if n.identify(d, run.part, groups[i:j], number) {
+			if n.identify(d, run.part, groups[i:j], join(groups[i:j])) {
 				next = j
 				break
 			}

@@ -43,6 +43,8 @@
 //     mask = "plate" makes the suggestion of a personal datum (detect_mask.go).
 //     What each rule costs on official text, the dearest first, tells
 //     go test ./screening -run '^$' -bench Rules -benchtime 3x -v
+//     A pattern is tried where the words stand that it cannot do without
+//     (match.Literals); write words rather than classes of characters.
 //   - detector = "name": the rule gives id, category and words; the detector
 //     in Go finds the place.
 //

@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"math"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -53,12 +54,22 @@ func (p *program) weigh(found kinds) (sum int, whole bool) {
 	return sum, whole
 }
 
-// look answers the kinds of evidence in a window, outside quotation marks if
-// the rule asks for that.
-func (p *program) look(d *draft, w *window) (found kinds) {
-	text := p.unquoted(w.text)
+// mayHold are the kinds of evidence whose words a glance at a window sees, and
+// the most that they can weigh.
+func (p *program) mayHold(d *draft, w *window) (possible kinds, most int) {
 	for i, c := range p.clues {
-		if d.may(c.words.lists, w) && c.words.any.MatchString(text) {
+		if d.may(c.words.lists, w) {
+			possible |= 1 << i
+			most += max(c.Weight, 0)
+		}
+	}
+	return possible, most
+}
+
+// look answers the kinds of evidence in a text, which are among those possible.
+func (p *program) look(text string, possible kinds) (found kinds) {
+	for i, c := range p.clues {
+		if possible&(1<<i) != 0 && c.words.any.MatchString(text) {
 			found |= 1 << i
 		}
 	}
@@ -73,14 +84,23 @@ type view struct {
 	style  int    // of the sentence, in hundredths
 }
 
-func (p *program) view(d *draft, part, start, end int) view {
-	v := view{window: d.sentence(part, start, end)}
+// view answers ok = false, and only the window, if what the rule sees cannot
+// weigh so much as least.
+func (p *program) view(d *draft, part, start, end, least int) (v view, ok bool) {
+	v.window = d.sentence(part, start, end)
+	possible, most := p.mayHold(d, &v.window)
+	if p.style == nil && most < least {
+		return v, false
+	}
 	v.text = p.unquoted(v.window.text)
-	v.found = p.look(d, &v.window)
 	if p.style != nil {
 		v.style = p.style.score(v.text)
 	}
-	return v
+	if most*points+v.style < least*points {
+		return v, false
+	}
+	v.found = p.look(v.text, possible)
+	return v, true
 }
 
 // beside are the kinds of evidence in a sentence and in those beside it.
@@ -88,7 +108,8 @@ func (p *program) beside(d *draft, v *view, part, start, end int) kinds {
 	all := v.found
 	if p.Scope != "sentence" {
 		for _, w := range d.neighbours(part, start, end) {
-			all |= p.look(d, &w)
+			possible, _ := p.mayHold(d, &w)
+			all |= p.look(p.unquoted(w.text), possible&^all)
 		}
 	}
 	return all
@@ -99,22 +120,27 @@ func (p *program) supported(d *draft, part, start, end int) bool {
 	if p.support == nil {
 		return false
 	}
-	v := p.support.view(d, part, start, end)
+	v, _ := p.support.view(d, part, start, end, anything)
 	sum, _ := p.support.weigh(p.support.beside(d, &v, part, start, end))
 	return sum*points+v.style >= p.SupportLeast*points
 }
 
-// points are the hundredths in which style counts.
-const points = 100
+const (
+	points   = 100           // the hundredths in which style counts
+	anything = math.MinInt32 // less than any evidence weighs
+)
 
 // evidenceAt weighs the sentence around an anchor: what stands in it, and in
 // the sentences beside it. The hit goes from the first clue that speaks for it
 // to the last, or is the sentence where its style decides. It answers how far
 // the sentence went.
 func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
-	v := p.view(d, part, start, end)
+	v, ok := p.view(d, part, start, end, p.Least)
 	w := &v.window
 	read = max(w.end, end)
+	if !ok {
+		return read
+	}
 	if own, _ := p.weigh(v.found); own*points+v.style < p.Least*points {
 		return read
 	}

@@ -134,7 +134,7 @@ func (p *program) sentences(d *draft, part int, f func(text string, points int))
 	for at := 0; at < len(text); {
 		_, hi := around(text, at, at, sentenceMarks)
 		if hi > at && strings.TrimSpace(text[at:hi]) != "" {
-			v := p.view(d, part, at, hi)
+			v, _ := p.view(d, part, at, hi, anything)
 			points, whole := p.weigh(p.beside(d, &v, part, at, hi))
 			if !whole {
 				points = min(points, 0)

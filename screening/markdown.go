@@ -2,12 +2,15 @@ package screening
 
 import (
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"shenfa/models"
 )
@@ -16,14 +19,33 @@ import (
 // and bare links), HTML in it included.
 func markdownParts(source string) []part {
 	m := markdownReader{htmlReader: htmlReader{source: source}}
-	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader([]byte(source)))
-	m.children(root)
+	m.bytes = []byte(source)
+	m.children(markdownParser(source).Parse(text.NewReader(m.bytes)))
 	return append([]part{m.visible.part(models.FieldBody, inBody, source)}, m.others...)
+}
+
+// maxEmphasis is the number of asterisks, underscores and tildes up to which
+// they are paired. Beyond it they are shown as they are: pairing takes the square
+// of their number, and the scan skips them in terms anyway.
+const maxEmphasis = 10_000
+
+func markdownParser(source string) parser.Parser {
+	if strings.Count(source, "*")+strings.Count(source, "_")+strings.Count(source, "~") <= maxEmphasis {
+		return goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+	}
+	inline := slices.DeleteFunc(parser.DefaultInlineParsers(), func(p util.PrioritizedValue) bool {
+		return p.Value == parser.NewEmphasisParser()
+	})
+	bare := goldmark.New(goldmark.WithParser(parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithInlineParsers(inline...), parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...))),
+		goldmark.WithExtensions(extension.Table, extension.Linkify))
+	return bare.Parser()
 }
 
 type markdownReader struct {
 	htmlReader
-	at int // how far the source was read, to find what the tree has no place for
+	bytes []byte // the source
+	at    int    // how far the source was read, to find what the tree has no place for
 }
 
 func (m *markdownReader) children(n ast.Node) {
@@ -57,7 +79,7 @@ func (m *markdownReader) node(n ast.Node) {
 			m.at = s.Stop
 		}
 	case *ast.AutoLink:
-		lo, hi := m.find(string(n.Label([]byte(m.source))))
+		lo, hi := m.find(string(n.Label(m.bytes)))
 		m.visible.copy(m.source, lo, hi)
 	case *ast.Link:
 		m.children(n)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,21 +59,36 @@ func (d *draft) best(list []candidate) []candidate {
 		)
 	})
 	kept := make([]candidate, 0, len(list))
+	taken := map[string][]candidate{} // by claim, as they stand in the draft
 	for _, c := range list {
-		kept = append(kept, d.beside(c, kept)...)
+		left := []candidate{c}
+		if _, free := space(taken[claim(&c)], &c); !free && len(c.rule.Evidence) > 0 {
+			left = d.beside(c, kept)
+		} else if !free {
+			continue
+		}
+		for _, c := range left {
+			at, _ := space(taken[claim(&c)], &c)
+			taken[claim(&c)] = slices.Insert(taken[claim(&c)], at, c)
+		}
+		kept = append(kept, left...)
 	}
 	return kept
 }
 
-// beside is what is left of a candidate beside its rivals: all or nothing, but
-// of a sentence with evidence the clauses in which they do not stand.
+// space is where a candidate belongs among others that do not overlap each
+// other, and whether there is room for it.
+func space(list []candidate, c *candidate) (at int, free bool) {
+	at = sort.Search(len(list), func(i int) bool { return list[i].end > c.start })
+	return at, at == len(list) || list[at].start >= c.end
+}
+
+// beside is what is left of a sentence with evidence beside its rivals: the
+// clauses in which they do not stand.
 func (d *draft) beside(c candidate, kept []candidate) []candidate {
 	i := slices.IndexFunc(kept, func(k candidate) bool { return rivals(k, c) })
-	switch {
-	case i < 0:
+	if i < 0 {
 		return []candidate{c}
-	case len(c.rule.Evidence) == 0:
-		return nil
 	}
 	text := d.parts[c.part].text
 	var left []candidate
@@ -96,14 +112,18 @@ const (
 	edges    = " ，、：,\n"  // left out of it
 )
 
-// rivals tells whether two candidates overlap so that only one may stay:
-// within a family, but a text may touch two topics with the same words.
+// rivals tells whether two candidates overlap so that only one may stay.
 func rivals(a, b candidate) bool {
-	if a.part != b.part || a.end <= b.start || b.end <= a.start {
-		return false
+	return a.part == b.part && a.end > b.start && b.end > a.start && claim(&a) == claim(&b)
+}
+
+// claim is what only one of may stand in a place: a family, but a text may
+// touch two topics with the same words.
+func claim(c *candidate) string {
+	if f := family(c.rule.Category); f != "topic" && f != "title" {
+		return f
 	}
-	fa := family(a.rule.Category)
-	return a.rule.Category == b.rule.Category || fa != "topic" && fa != "title" && fa == family(b.rule.Category)
+	return c.rule.Category
 }
 
 // dropLonelyCues drops the hits of rules that ask for several different cues
@@ -198,10 +218,14 @@ type counter struct {
 }
 
 func (c *counter) runes(text string, at int) int {
-	if text != c.text || at < c.at {
+	if text != c.text || at < c.at/2 {
 		*c = counter{text: text}
 	}
-	c.count += utf8.RuneCountInString(text[c.at:at])
+	if at < c.at {
+		c.count -= utf8.RuneCountInString(text[at:c.at])
+	} else {
+		c.count += utf8.RuneCountInString(text[c.at:at])
+	}
 	c.at = at
 	return c.count
 }

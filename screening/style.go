@@ -16,9 +16,15 @@ import (
 // labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
 // hundredths; the line of the gram "*" is added to every sentence.
 type style struct {
-	keys    []uint64 // open addressing; a power of two
-	weights []int32
-	bias    int32
+	known [1 << 12]uint64 // bits by hash: mostly they tell that a gram has no weight
+	slots []weighted      // open addressing; a power of two
+	bias  int32
+}
+
+// weighted is a gram with its weight; gram 0 is none.
+type weighted struct {
+	gram   gram
+	weight int32
 }
 
 // gram packs up to three characters.
@@ -75,11 +81,7 @@ func grams(text string, f func(gram)) (n int) {
 
 // newStyle reads a lexicon of weights.
 func newStyle(name string, data []byte) (*style, error) {
-	type entry struct {
-		gram   gram
-		weight int32
-	}
-	var list []entry
+	var list []weighted
 	s := new(style)
 	line := 0
 	for text := range bytes.Lines(data) {
@@ -97,31 +99,41 @@ func newStyle(name string, data []byte) (*style, error) {
 		case utf8.RuneCountInString(word) > gramSize:
 			return nil, fmt.Errorf("%s:%d: %q has more than %d characters", name, line, word, gramSize)
 		default:
-			list = append(list, entry{packGram(word), int32(weight)})
+			list = append(list, weighted{packGram(word), int32(weight)})
 		}
 	}
-	size := 1 << bits.Len(uint(2*len(list)+1))
-	s.keys, s.weights = make([]uint64, size), make([]int32, size)
+	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
 	for _, e := range list {
-		i := s.slot(e.gram)
-		s.keys[i], s.weights[i] = uint64(e.gram), e.weight
+		h := hashGram(e.gram)
+		s.known[h>>52] |= 1 << (h >> 46 & 63)
+		*s.slot(e.gram) = e
 	}
 	return s, nil
 }
 
+// weight of a gram; 0 if it has none.
+func (s *style) weight(g gram) int32 {
+	if h := hashGram(g); s.known[h>>52]>>(h>>46&63)&1 == 0 {
+		return 0
+	}
+	return s.slot(g).weight
+}
+
+func hashGram(g gram) uint64 { return uint64(g) * 0x9E3779B97F4A7C15 }
+
 // slot is the place of a gram, or the empty one where it would stand.
-func (s *style) slot(g gram) int {
-	mask := uint64(len(s.keys) - 1)
-	i := uint64(g) * 0x9E3779B97F4A7C15 >> 20 & mask
-	for s.keys[i] != 0 && s.keys[i] != uint64(g) {
+func (s *style) slot(g gram) *weighted {
+	mask := uint64(len(s.slots) - 1)
+	i := hashGram(g) >> 20 & mask
+	for s.slots[i].gram != 0 && s.slots[i].gram != g {
 		i = (i + 1) & mask
 	}
-	return int(i)
+	return &s.slots[i]
 }
 
 // score is the weight of a text, in hundredths.
 func (s *style) score(text string) int {
 	sum := int32(0)
-	n := grams(text, func(g gram) { sum += s.weights[s.slot(g)] })
+	n := grams(text, func(g gram) { sum += s.weight(g) })
 	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
 }

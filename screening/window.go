@@ -8,10 +8,15 @@ import (
 	"shenfa/screening/match"
 )
 
-// reach bounds how far a clause, sentence or paragraph extends from its
-// anchor, in bytes, where it is longer than twice that, so that a text without
-// punctuation costs no more.
-const reach = 600
+// reach bounds clauses, sentences and paragraphs, in bytes, so that a text
+// without punctuation costs no more. What is longer than twice that is read in
+// blocks, each with a margin on both sides, so that all words of a block share
+// what was looked up.
+const (
+	reach  = 600
+	margin = reach / 4
+	block  = 2*reach - 2*margin
+)
 
 // mark is what ends a stretch of text: a clause ends at any mark, a sentence
 // at a full stop and stronger ones, a paragraph at a line break.
@@ -141,7 +146,7 @@ type kept struct {
 }
 
 // window is the stretch around a place that marks of a strength bound: all of
-// it, or of a long one what is within reach.
+// it, or of a long one the block with the place.
 func (d *draft) window(part, start, end int, strength mark) window {
 	k, text := &d.kept[strength], d.parts[part].text
 	if k.part != part+1 || start < k.lo || start > k.hi {
@@ -150,11 +155,12 @@ func (d *draft) window(part, start, end int, strength mark) window {
 	if k.hi-k.lo <= 2*reach && end <= k.hi {
 		return k.read(d, k.lo, k.hi)
 	}
-	lo, hi := wholeRune(text, max(k.lo, start-reach), start), k.hi
-	if ceiling := min(len(text), end+reach); ceiling < hi || end > hi {
-		hi = markAfter(text, max(end, min(hi, ceiling)), ceiling, strength)
+	first := k.lo + (start-k.lo)/block*block
+	lo, hi := max(k.lo, first-margin), min(k.hi, first+block+margin)
+	if end > hi {
+		hi = markAfter(text, end, min(len(text), end+margin), strength)
 	}
-	return k.read(d, lo, hi)
+	return k.read(d, wholeRune(text, lo, start), wholeRune(text, hi, len(text)))
 }
 
 // sentences is the sentence around a place and the one after it.

@@ -1,6 +1,7 @@
 # Prints the ratios that the benchmarks are about, from the output of go test -bench:
 # Shenfa beside bare transactions, group commit beside plain ones, and pages of a
-# small archive beside those of a large one.
+# small archive beside those of a large one, the search for terms beside mere
+# decoding, screening beside mere segmentation.
 { print }
 $1 ~ /^Benchmark/ {
 	name = $1
@@ -26,8 +27,13 @@ END {
 			if ((plain, "tx/s") in metric)
 				row("32 writers, group beside plain (p99 " metric[n, "p99-ms"] " ms)", metric[n, "tx/s"] "/s", metric[plain, "tx/s"] "/s", metric[n, "tx/s"] / metric[plain, "tx/s"])
 		}
+		if (n ~ /^Match\//)
+			row("10,000 terms, beside decoding alone: " n, speed(n), speed("Decode"), metric[n, "MB/s"] / metric["Decode", "MB/s"])
+		if (n == "Screen/official")
+			row("screening beside gse Segment alone", speed(n), speed("SegmentAll/official"), metric[n, "MB/s"] / metric["SegmentAll/official", "MB/s"])
 	}
 }
+function speed(n) { return sprintf("%.0f MB/s", metric[n, "MB/s"]) }
 function us(n) { return sprintf("%.0f us", metric[n, "ns/op"] / 1000) }
 function row(what, ours, theirs, ratio) {
 	if (!rows++) printf "\n%-62s %14s %14s %8s\n", "", "this", "beside", "ratio"

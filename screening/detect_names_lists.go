@@ -1,0 +1,181 @@
+package screening
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// listLabels head a list, a table or a form of persons.
+const listLabels = "姓名 名单 名册 花名册 台账 公示 人员情况 人员信息 对象情况 对象信息 一览表 统计表 登记表 排查表 明细表 汇总表 病种 残疾类别 残疾等级"
+
+// longestList bounds what is read below a heading, in bytes.
+const longestList = 2400
+
+var (
+	// listed makes a list of persons one of protected persons.
+	listed   = regexp.MustCompile(`低保|特困|五保|救助|困难|困境|孤儿|无人抚养|残疾|残障|帮教|矫正|刑满|刑释|廉租|公租|保障对象|保障类别|致贫|返贫|监测对象|监测户|辍学|失学|劝返|留守|失联|失踪|走失|伤亡|遇难|死亡|死者|遇险|受伤|伤情|轻伤|重伤|患者|病种|病情|疾病|[癌瘤]|阳性|密接|密切接触|感染|信访|上访|投诉人|举报人|受害|被骗|戒毒|吸毒|服刑|单亲|精神障碍|孕产妇|资助原因|处分`)
+	honoured = regexp.MustCompile(`表彰|先进|优秀|模范|好人|获奖|志愿者|评委|讲师|专家|拟录用|拟聘|拟任|入围|录取|中标`)
+	// columns of a table that name the person.
+	nameColumn = regexp.MustCompile(`(?:姓名|名字|户主|患者|病人|学生|儿童|对象|信访人|投诉人|举报人|申请人|受助人|伤者|死者|人员|老人)$`)
+	cellMarks  = regexp.MustCompile(`^[\s\d.、)）\-—*•·#>（(]*(?:姓\s*名\s*[：:]\s*)?`)
+	// spaced is a name of two characters set in the width of three.
+	spaced = regexp.MustCompile(`^(\p{Han}) {1,3}(\p{Han})(?:\s|$)`)
+)
+
+// heads tells cheaply whether what stands behind a word may be a list: a colon,
+// a bar or the end of the line comes soon.
+func heads(after string) bool {
+	if i := strings.IndexByte(after[:min(len(after), 90)], '\n'); i >= 0 {
+		return true
+	}
+	return strings.ContainsAny(after[:min(len(after), 15)], ":|\t") || strings.Contains(after[:min(len(after), 15)], "：")
+}
+
+// list reads the persons below a heading or behind a label and answers how far
+// it read.
+func (n *names) list(d *draft, a anchor, role bool) int {
+	text := d.parts[a.part].text
+	lo := strings.LastIndexByte(text[:a.start], '\n') + 1
+	line, _, more := strings.Cut(text[a.end:], "\n")
+	end := a.end + len(line)
+	if len(line) > 120 && !strings.ContainsAny(line[:12], "：:|\t") {
+		return 0
+	}
+	colon := strings.IndexAny(line, "：:")
+	if colon >= 0 && colon <= 12 {
+		end = a.end + colon // what is listed stands in the same line
+	} else if !more || a.end-lo+len(line) > 150 || strings.Contains(line, "。") {
+		return 0
+	}
+	if strings.Contains(text[lo:a.start], "。") {
+		lo += strings.LastIndex(text[lo:a.start], "。") + len("。")
+	}
+	from := end
+	w := d.read(a.part, from, cutAt(text, min(len(text), from+longestList)))
+	heading := n.headings(d, a.part, lo) + text[lo:end]
+	about := heading + w.text[:cutAt(w.text, min(len(w.text), 400))]
+	if !role && !listed.MatchString(about) || honoured.MatchString(heading) {
+		return 0
+	}
+	columns := nameColumns(text[lo : a.end+len(line)])
+	column, read := 0, 0
+	for at := 0; at < len(w.text); {
+		size := strings.IndexAny(w.text[at:], "\n|\t；;、，,：:。")
+		if size < 0 {
+			size = len(w.text) - at
+		}
+		cell := w.text[at : at+size]
+		if utf8.RuneCountInString(cell) > 60 {
+			break
+		}
+		if columns == nil || columns[column] {
+			if f := n.cell(d, &w, at, at+size); f.hi > 0 {
+				start, stop := w.origin(f.lo, f.hi)
+				row, _, _ := strings.Cut(w.text[f.hi:], "\n")
+				if len(row) == 0 { // cells in lines of their own
+					row = w.text[f.hi:cutAt(w.text, min(len(w.text), f.hi+60))]
+				}
+				d.report(listRule(heading, row, about), a.part, start, stop, note{})
+				read = stop
+			}
+		}
+		if at += size; at < len(w.text) {
+			mark, size := utf8.DecodeRuneInString(w.text[at:])
+			at += size
+			switch mark {
+			case '|', '\t':
+				column++
+			case '\n':
+				column = 0
+			case '。':
+				return read
+			}
+		}
+	}
+	return read
+}
+
+// nameColumns are the columns of a table with bars or tabs that name persons,
+// by its heading; nil if it is no such table.
+func nameColumns(heading string) map[int]bool {
+	if !strings.ContainsAny(heading, "|\t") {
+		return nil
+	}
+	columns := map[int]bool{}
+	for i, cell := range strings.FieldsFunc(heading, func(r rune) bool { return r == '|' || r == '\t' }) {
+		if nameColumn.MatchString(strings.TrimSpace(cell)) {
+			if strings.HasPrefix(heading, "|") {
+				i++
+			}
+			columns[i] = true
+		}
+	}
+	return columns
+}
+
+// headings are the title and the two lines before a place.
+func (n *names) headings(d *draft, part, at int) string {
+	var b strings.Builder
+	for i := range d.parts {
+		if d.parts[i].place == inTitle && i != part {
+			b.WriteString(d.parts[i].text + "\n")
+		}
+	}
+	text := d.parts[part].text[:at]
+	lines := strings.Split(text[max(0, cutAt(text, max(0, len(text)-240))):], "\n")
+	b.WriteString(strings.Join(lines[max(0, len(lines)-4):], "\n"))
+	return b.String()
+}
+
+// cell is the name that a cell of a table or an item of a list begins with.
+func (n *names) cell(d *draft, w *window, lo, hi int) figure {
+	lo += len(cellMarks.FindString(w.text[lo:hi]))
+	if m := spaced.FindStringSubmatchIndex(w.text[lo:hi]); m != nil {
+		first, _ := utf8.DecodeRuneInString(w.text[lo:])
+		second, _ := utf8.DecodeRuneInString(w.text[lo+m[4]:])
+		if nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0 {
+			return figure{lo: lo, hi: lo + m[5], gain: leastGain}
+		}
+	}
+	end := lo
+	for _, r := range w.text[lo:hi] {
+		if !unicode.Is(unicode.Han, r) {
+			break
+		}
+		end += utf8.RuneLen(r)
+	}
+	name := w.text[lo:end]
+	if size := len(name); size < 6 || size > 12 || surnameSize(name) == 0 || d.segments.common(name) || heldBack.MatchString(w.text[end:]) || addressed(name[surnameSize(name):]) {
+		return figure{}
+	}
+	if end < hi && !strings.ContainsAny(w.text[end:end+1], " (") && !strings.HasPrefix(w.text[end:], "（") {
+		return figure{}
+	}
+	r := runAt(w, lo)
+	f := r.figureAt(d.segments, r.index(lo), end)
+	if strings.HasSuffix(name, "氏") && len(name) == 9 {
+		f = figure{lo: lo, hi: end}
+	}
+	if f.hi == 0 || f.gain < -10 || len(name) == 6 && d.segments.knows(name) && f.gain < -8 {
+		return figure{}
+	}
+	return f
+}
+
+// listRule is the rule under which a person of a list is reported.
+func listRule(heading, row, about string) string {
+	switch {
+	case childList.MatchString(heading), minorAge.MatchString(row), childList.MatchString(firstClause(row)):
+		return "pii.minor"
+	case illness.MatchString(heading), illness.MatchString(row):
+		return "pii.health"
+	}
+	return "pii.name_protected"
+}
+
+var (
+	childList = regexp.MustCompile(`儿童|学生|孤儿|年级|[一二三四五六七八九\d）)]班|班级|辍学|幼儿|患儿|未成年`)
+	minorAge  = regexp.MustCompile(`(?:^|\D)(?:\d|1[0-7])周?岁|年龄[：:]\s*(?:\d|1[0-7])(?:\D|$)`)
+)
