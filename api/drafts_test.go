@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -347,4 +348,35 @@ func TestTheListOfDraftsPages(t *testing.T) {
 	if len(want) != 0 {
 		t.Errorf("%d drafts are on no page", len(want))
 	}
+}
+
+// A profile without editors: allowed_actions offers their part to whoever reviews first.
+func TestWhoReviewsFirstIsOfferedAnEditorsPart(t *testing.T) {
+	w := onSQLite(t, api.Options{})
+	account, err := w.workflow.CreateAccount(context.Background(), models.System(), models.Account{UnitID: w.unit.ID, Name: "安仁发布", Profile: "anren_town"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.account = account
+	w.person("town_author", models.RoleAuthor)
+	w.person("handler", "handler")
+	w.person("town_deputy", models.RoleDeputyLead)
+	in := w.input()
+	in.Body += "联系人张某，手机13800138000。"
+	ctx, author := context.Background(), w.clients["town_author"]
+	d := must(t)(author.CreateDraft(ctx, in))
+	d = must(t)(author.Submit(ctx, d.ID))
+	if may := w.read("handler", d.ID).AllowedActions; !slices.Contains(may, "edit") || !slices.Contains(may, "dispose") {
+		t.Errorf("the handler may %v", may)
+	}
+	if may := w.read("town_deputy", d.ID).AllowedActions; len(may) > 0 {
+		t.Errorf("the deputy may %v", may)
+	}
+	in.Body = cleanBody
+	d = must(t)(w.clients["handler"].ReviseDraft(ctx, d.ID, d.Digest, in))
+	d = must(t)(author.Submit(ctx, d.ID))
+	if now := w.read("handler", d.ID); now.StateLabel != "待经办人审核" || slices.Contains(now.AllowedActions, "approve") {
+		t.Errorf("%q, and who revised it may %v", now.StateLabel, now.AllowedActions)
+	}
+	refused(t, w.post("town_deputy", "/drafts/"+d.ID+"/dispositions", object{"hit_id": "h1", "kind": "false_positive", "reason": "x"}), 403, "forbidden")
 }

@@ -47,6 +47,7 @@ type draft struct {
 	segments *segmenter
 	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
 	answers  []answer                 // by condition
+	support  support
 	words    *vocabulary
 	incident *condition
 	glances  *glances

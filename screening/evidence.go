@@ -120,9 +120,19 @@ func (p *program) supported(d *draft, part, start, end int) bool {
 	if p.support == nil {
 		return false
 	}
-	v, _ := p.support.view(d, part, start, end, anything)
-	sum, _ := p.support.weigh(p.support.beside(d, &v, part, start, end))
-	return sum*points+v.style >= p.SupportLeast*points
+	w, s := d.sentence(part, start, end), &d.support
+	if s.program != p || s.part != part+1 || s.lo != w.start || s.hi != w.end {
+		v, _ := p.support.view(d, part, start, end, anything)
+		sum, _ := p.support.weigh(p.support.beside(d, &v, part, start, end))
+		*s = support{p, answer{part + 1, w.start, w.end, sum*points+v.style >= p.SupportLeast*points}}
+	}
+	return s.holds
+}
+
+// support is what a rule's support said of the last sentence.
+type support struct {
+	program *program
+	answer
 }
 
 const (

@@ -184,7 +184,7 @@ func (a *acts) randomInput(rt *rapid.T) workflow.DraftInput {
 	if rapid.IntRange(0, 3).Draw(rt, "consult") == 0 {
 		in.Consult = []string{a.police.ID}
 	}
-	if rapid.IntRange(0, 5).Draw(rt, "scheduled") == 0 {
+	if rapid.IntRange(0, 2).Draw(rt, "scheduled") == 0 {
 		at := a.clock.now().Add(time.Hour)
 		in.NotBefore = &at
 	}
@@ -276,6 +276,8 @@ func (a *acts) decideAs(rt *rapid.T, d models.Draft, action models.Action) {
 		rt.Fatalf("%s decided without a role", actor.Name)
 	case action != models.ActionRecall && action != models.ActionCancel && slices.Contains(d.Writers, actor.ID):
 		rt.Fatalf("%s decided on their own text", actor.Name)
+	case action == models.ActionLower && !d.Route[d.Step].Signs:
+		rt.Fatalf("%s lowered the tier, and signs nothing", actor.Name)
 	case action != models.ActionLower && after.Tier.Rank() < d.Tier.Rank():
 		rt.Fatalf("the tier fell from %s to %s by %s", d.Tier, after.Tier, action)
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,8 +92,22 @@ func functions(p page) template.FuncMap {
 		"join":  func(list []string) string { return strings.Join(list, "、") },
 		"qr":    qrCode,
 		"inc":   func(i int) int { return i + 1 },
+		"open":  p.open,
 		"hit":   func(id string) *models.Hit { return hitOf(p.Reports, id) },
 	}
+}
+
+// open says why a disposition is not confirmed.
+func (p page) open(x models.Disposition) string {
+	switch {
+	case x.Digest != p.Draft.Digest:
+		return "内容已变更，不再适用"
+	case slices.ContainsFunc(p.Dispositions, func(later models.Disposition) bool {
+		return later.HitID == x.HitID && later.Digest == x.Digest && later.At.After(x.At)
+	}):
+		return "已由后一处置取代"
+	}
+	return "未确认"
 }
 
 func or[K ~string](names map[K]string, key K) string {

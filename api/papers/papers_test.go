@@ -105,6 +105,25 @@ func TestAFormBeforeAnythingHappenedIsWhole(t *testing.T) {
 	}
 }
 
+func TestTheFormSaysWhyADispositionIsNotConfirmed(t *testing.T) {
+	d := dossier(t)
+	confirmed := d.Dispositions[0]
+	confirmed.Digest = d.Draft.Digest
+	replaced := models.Disposition{HitID: "h1", Digest: d.Draft.Digest, Kind: models.DispositionFalsePositive, Reason: "先前的理由", By: "p1", At: at(1)}
+	outdated := models.Disposition{HitID: "h1", Digest: "aa", Kind: models.DispositionFalsePositive, Reason: "前一版的理由", By: "p1", At: at(0)}
+	open := models.Disposition{HitID: "h2", Digest: d.Draft.Digest, Kind: models.DispositionFalsePositive, Reason: "待确认", By: "p1", At: at(3)}
+	d.Dispositions = []models.Disposition{outdated, replaced, confirmed, open}
+	var form bytes.Buffer
+	if err := papers.Form(&form, d, at(30)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"内容已变更，不再适用", "已由后一处置取代", "未确认"} {
+		if n := strings.Count(form.String(), "<td>"+want+"</td>"); n != 1 {
+			t.Errorf("%q stands %d times", want, n)
+		}
+	}
+}
+
 func TestAnExportIsCompleteAndItsIndexNamesEveryFile(t *testing.T) {
 	files, err := papers.Export(dossier(t), at(30))
 	if err != nil {
