@@ -92,7 +92,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		}
 		at := slices.IndexFunc(p.programs, func(other program) bool { return other.ID == pr.Support && len(other.clues) > 0 })
 		if at < 0 {
-			errs = append(errs, pr.mistake("support: there is no rule of evidence %q", pr.Support))
+			errs = append(errs, pr.mistake("support：没有按线索判断的规则 %q", pr.Support))
 			continue
 		}
 		pr.support = &p.programs[at]
@@ -100,7 +100,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	known := detectors(rules)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
-			errs = append(errs, rule.mistake("there is no detector %q", rule.Detector))
+			errs = append(errs, rule.mistake("没有名为 %q 的检测器", rule.Detector))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(known)) {
@@ -163,7 +163,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 	compile := func(key, pattern string) *match.Pattern {
 		compiled, err := match.Compile(pattern)
 		if err != nil {
-			errs = append(errs, r.mistake("%s: %v", key, err))
+			errs = append(errs, r.mistake("%s 写法有误：%v", key, err))
 		}
 		return compiled
 	}
@@ -188,13 +188,13 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 	}
 	var err error
 	if p.need, err = shared.of(r.Need); err != nil {
-		errs = append(errs, r.mistake("need: %v", err))
+		errs = append(errs, r.mistake("need 写法有误：%v", err))
 	}
 	if p.unless, err = shared.of(r.Unless); err != nil {
-		errs = append(errs, r.mistake("unless: %v", err))
+		errs = append(errs, r.mistake("unless 写法有误：%v", err))
 	}
 	if p.never, err = shared.of(r.Never); err != nil {
-		errs = append(errs, r.mistake("never: %v", err))
+		errs = append(errs, r.mistake("never 写法有误：%v", err))
 	}
 	if p.clues, err = r.clues(shared); err != nil {
 		errs = append(errs, err)

@@ -16,9 +16,9 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 	at := slices.IndexFunc(all, func(c category) bool { return c.name == r.Category })
 	switch {
 	case r.ID == "":
-		wrong("it has no id")
+		wrong("没有写 id")
 	case at < 0:
-		wrong("category %q is unknown", r.Category)
+		wrong("没有类别 %q", r.Category)
 	default:
 		r.rank = at
 		if r.Severity == "" {
@@ -29,16 +29,16 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 		}
 	}
 	if r.Severity != "" && !slices.Contains([]models.Severity{models.SeverityLock, models.SeverityBlock, models.SeverityWarn, models.SeverityInfo}, r.Severity) {
-		wrong("severity %q is unknown", r.Severity)
+		wrong("没有严重程度 %q", r.Severity)
 	}
 	if r.Tier != "" && r.Tier.Rank() < 0 {
-		wrong("tier %q is unknown", r.Tier)
+		wrong("没有层级 %q", r.Tier)
 	}
 	if r.Basis == "" || r.Why == "" {
-		wrong("basis and why are required")
+		wrong("必须写明 basis（依据）和 why（理由）")
 	}
 	if len(r.Positive) == 0 {
-		wrong("a positive example is required")
+		wrong("至少要有一条正例 positive")
 	}
 	if r.Lexicon != "" {
 		errs = append(errs, r.readLexicon(files))
@@ -50,23 +50,23 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 		}
 	}
 	if kinds != 1 {
-		wrong("exactly one of detector, terms (or lexicon), pattern and evidence is required")
+		wrong("detector、terms（或 lexicon）、pattern、evidence 必须且只能写一种")
 	}
 	if slices.Contains(r.Anchors, digitRuns) && len(r.Anchors) > 1 {
-		wrong("the anchor %s stands alone", digitRuns)
+		wrong("锚词 %s 只能单独使用", digitRuns)
 	}
 	if (r.Pattern != "" || len(r.Evidence) > 0) && len(r.Anchors) == 0 {
-		wrong("a pattern or evidence needs anchors")
+		wrong("用 pattern 或 evidence 时必须写 anchors")
 	}
 	if len(r.Evidence) > 0 && (r.Threshold <= 0 || len(r.Evidence) > maxEvidence) {
-		wrong("evidence needs a threshold, and has %d kinds at most", maxEvidence)
+		wrong("evidence 必须写 threshold，最多 %d 种线索", maxEvidence)
 	}
 	if r.Style != "" && (files["lexicon/"+r.Style] == nil || r.StyleName == "" || len(r.Evidence) == 0) {
-		wrong("style %q: lexicon/%s, style_name and evidence are required", r.Style, r.Style)
+		wrong("style %q：须有 lexicon/%s、style_name 和 evidence", r.Style, r.Style)
 	}
 	for _, e := range r.Evidence {
 		if e.Name == "" || e.Weight == 0 || len(e.Words) == 0 {
-			wrong("evidence %q: name, weight and words are required", e.Name)
+			wrong("线索 %q：必须写 name、weight 和 words", e.Name)
 		}
 	}
 	for key, field := range map[string]struct {
@@ -78,15 +78,15 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 		"boundary": {r.Boundary, []string{"", "token", "none"}},
 	} {
 		if !slices.Contains(field.known, field.value) {
-			wrong("%s %q is unknown", key, field.value)
+			wrong("%s 不能是 %q", key, field.value)
 		}
 	}
 	if r.Mask != "" && masks[r.Mask] == nil {
-		wrong("mask %q is unknown", r.Mask)
+		wrong("没有脱敏方式 %q", r.Mask)
 	}
 	for _, name := range r.In {
 		if places[name] == 0 {
-			wrong("place %q is unknown", name)
+			wrong("没有位置 %q", name)
 		}
 	}
 	return errors.Join(errs...)

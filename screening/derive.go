@@ -37,7 +37,7 @@ func (e *Engine) Derive(rules *Rules) (*Engine, error) {
 		err = e.tryExamples(p, e.Rules().changed(rules))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("edition %s cannot be used:\n%w", rules.edition, err)
+		return nil, fmt.Errorf("版次 %s 不能使用：\n%w", rules.edition, err)
 	}
 	d := &Engine{fold: e.fold, plain: e.plain, segments: e.segments, ready: e.ready}
 	d.scratch.New = func() any { return new(scratch) }

@@ -68,7 +68,7 @@ func TestDeriveTriesTheExamplesOfItsOwnRulesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := base.Derive(rules); err == nil || !strings.Contains(err.Error(), `unit.toml:2: rule "unit.slogan"`) {
+	if _, err := base.Derive(rules); err == nil || !strings.Contains(err.Error(), `unit.toml:2：规则 "unit.slogan"`) {
 		t.Errorf("the mistake is not named: %v", err)
 	}
 }

@@ -8,6 +8,7 @@
 //	match/                        one scan for all words (terms and anchors) and all runs of digits; patterns by automaton
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
+//	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
 //	detect.go detect_*.go         detectors in Go, at the places found
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //
@@ -45,6 +46,20 @@
 //     go test ./screening -run '^$' -bench Rules -benchtime 3x -v
 //     A pattern is tried where the words stand that it cannot do without
 //     (match.Literals); write words rather than classes of characters.
+//   - anchors and [[rule.evidence]] tables: for manners of writing that no list
+//     holds. Each table is a kind of clue: name (shown to leaders in
+//     {evidence}), weight (below zero: it speaks against), words (patterns).
+//     The rule hits where the kinds in the sentence and in the two beside it
+//     weigh threshold together, and those of the sentence itself least. The
+//     hit goes from the first clue to the last; clues with around = true are
+//     no part of it, one with required = true must be there. style =
+//     "name.tsv" adds what the characters of the sentence say: weights of
+//     grams, learned from labelled cases by
+//     shenfa lexicon fit --rule ID --out screening/rules/lexicon/name.tsv testdata/cases/tune …
+//     Learn again when clues or cases have changed. support = "ID" of such a
+//     rule in another rule demands that the place weighs support_least there:
+//     a superlative counts only where something is sold. The anchor <digits>
+//     stands for runs of five or more digits.
 //   - detector = "name": the rule gives id, category and words; the detector
 //     in Go finds the place.
 //

@@ -23,7 +23,7 @@ const (
 func ReadDocx(r io.ReaderAt, size int64) (string, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
-		return "", fmt.Errorf("not a Word document: %w", err)
+		return "", fmt.Errorf("不是 Word 文档：%w", err)
 	}
 	var body, rest, links []*zip.File
 	for _, f := range archive.File {
@@ -39,7 +39,7 @@ func ReadDocx(r io.ReaderAt, size int64) (string, error) {
 		}
 	}
 	if len(body) == 0 {
-		return "", errors.New("not a Word document: there is no word/document.xml")
+		return "", errors.New("不是 Word 文档：其中没有 word/document.xml")
 	}
 	byName := func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortStableFunc(rest, byName)
@@ -62,7 +62,7 @@ type docxReader struct {
 	left int64 // bytes that may still be unpacked
 }
 
-var errTooLarge = errors.New("the document is too large")
+var errTooLarge = errors.New("文档过大")
 
 func (d *docxReader) read(f *zip.File) error {
 	r, err := f.Open()

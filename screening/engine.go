@@ -53,14 +53,14 @@ func New(o Options) (*Engine, error) {
 		rules, err = LoadRules(os.DirFS(o.RulesDir))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the screening rules have mistakes:\n%w", err)
+		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
 	fold := match.NewFold()
 	e := &Engine{fold: fold, plain: newPlainRunes(fold), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
 	p, err := compile(rules, e.fold)
 	if err != nil {
-		return nil, fmt.Errorf("the screening rules have mistakes:\n%w", err)
+		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
 	e.plan.Store(p)
 	go func() {
@@ -103,7 +103,7 @@ func (e *Engine) Install(rules *Rules) error {
 		err = e.tryExamples(p, p.rules.list)
 	}
 	if err != nil {
-		return fmt.Errorf("edition %s is not installed:\n%w", rules.edition, err)
+		return fmt.Errorf("版次 %s 未安装：\n%w", rules.edition, err)
 	}
 	e.plan.Store(p)
 	return nil

@@ -3,6 +3,7 @@ package screening
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -160,21 +161,136 @@ func TestEditionsAreSwappedWhileReadersRead(t *testing.T) {
 	}
 }
 
+// evidenceRule is a rule that weighs two kinds of evidence, with more keys.
+func evidenceRule(more string) string {
+	threshold := "threshold = 4\n"
+	if strings.HasPrefix(more, "threshold") {
+		threshold = ""
+	}
+	return `[[rule]]
+id = "opinion.test"
+category = "opinion.personal"
+basis = "测试"
+why = "有{evidence}"
+anchors = ["气"]
+` + threshold + more + `
+positive = ["[[气人，凭什么]]"]
+[[rule.evidence]]
+name = "情绪"
+weight = 2
+words = ["气人"]
+[[rule.evidence]]
+name = "反诘"
+weight = 2
+words = ["凭什么"]
+[[rule.evidence]]
+name = "他人的话"
+weight = -4
+words = ["记者"]
+`
+}
+
+func TestEvidenceIsWeighed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		more, title, body string
+		want              []string
+	}{
+		"two kinds":           {"", "", "真气人，凭什么这样。", []string{"气人，凭什么"}},
+		"one kind":            {"", "", "真气人。", nil},
+		"the sentence before": {"", "", "凭什么。真气人。", []string{"气人"}},
+		"the sentence after":  {"", "", "真气人！凭什么。", []string{"气人"}},
+		"the title":           {"", "凭什么", "真气人。", []string{"气人"}},
+		"too far":             {"", "", "凭什么。下雨。真气人。", nil},
+		"only the sentence":   {`scope = "sentence"`, "", "凭什么。真气人。", nil},
+		"spoken against":      {"", "", "真气人，凭什么，记者问。", nil},
+		"quoted":              {"unquoted = true", "", "“真气人，凭什么。”", nil},
+		"not enough itself":   {"least = 4", "", "凭什么。真气人。", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rules, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(evidenceRule(tt.more))}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := engine(t).Derive(rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, h := range screen(t, e, Text{Title: tt.title, Body: tt.body}).Hits {
+				if h.Why != "有情绪、反诘" {
+					t.Errorf("why: %s", h.Why)
+				}
+				got = append(got, h.Text)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What Fit learns finds sentences of the same manner that it has not seen, and
+// is the same each time.
+func TestFitLearnsAManner(t *testing.T) {
+	rules, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(evidenceRule(""))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine(t).Derive(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var examples []Example
+	for _, what := range strings.Fields("天气 食堂 球赛 电影 公告 规划 大桥 广场 彩灯 音乐") {
+		for _, how := range []string{"又是这个%s，真受够了吧", "这样的%s谁爱看啊", "一想起那%s就来火呢"} {
+			text := fmt.Sprintf(how, what)
+			examples = append(examples, Example{Text: Text{Body: text}, Wanted: []string{text}})
+		}
+		for _, how := range []string{"县里召开%s工作会议", "关于%s的通知已经印发", "%s项目按计划推进"} {
+			examples = append(examples, Example{Text: Text{Body: fmt.Sprintf(how, what)}})
+		}
+	}
+	fitted, err := e.Fit("opinion.test", examples, 0.95)
+	if err != nil || fitted.Precision < 0.95 || fitted.Recall < 0.9 || fitted.Wanted != 30 || fitted.Sentences != 60 {
+		t.Fatalf("%+v %v", fitted, err)
+	}
+	again, err := e.Fit("opinion.test", examples, 0.95)
+	if err != nil || string(again.Lexicon) != string(fitted.Lexicon) {
+		t.Error("the same examples gave other weights", err)
+	}
+	styled := strings.Replace(evidenceRule("style = \"manner.tsv\"\nstyle_name = \"行文\""), "[[气人，凭什么]]", "[[这样的天气谁爱看啊]]", 1)
+	rules, err = LoadRules(fstest.MapFS{"a.toml": {Data: []byte(styled)}, "lexicon/manner.tsv": {Data: fitted.Lexicon}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = e.Derive(rules); err != nil {
+		t.Fatal(err)
+	}
+	report := screen(t, e, Text{Body: "这样的气势谁爱看啊。气象工作会议印发通知。"})
+	if len(report.Hits) != 1 || report.Hits[0].Text != "这样的气势谁爱看啊" || report.Hits[0].Why != "有行文" {
+		t.Errorf("%+v", report.Hits)
+	}
+}
+
 func TestRulesSayWhereTheyAreWrong(t *testing.T) {
 	rule := func(replace ...string) string { return strings.NewReplacer(replace...).Replace(oneRule) }
 	for name, tt := range map[string]struct{ file, want string }{
 		"syntax":           {oneRule + "x = ", "a.toml:9"},
-		"unknown key":      {oneRule + "colour = 1\n", "a.toml:9: unknown key rule.colour"},
-		"unknown category": {rule(`"typo"`, `"typos"`), `a.toml:1: rule "typo.test": category "typos" is unknown`},
-		"no basis":         {rule(`basis = "测试"`, ""), "basis and why are required"},
-		"no example":       {rule(`positive = ["[[布署]]工作"]`, ""), "a positive example is required"},
-		"twice":            {oneRule + oneRule, `a.toml:9: rule "typo.test": the id stands in a.toml:1 too`},
-		"no lexicon":       {rule(`terms = ["布署"]`, `lexicon = "none.tsv"`), "there is no lexicon/none.tsv"},
-		"not hit":          {rule("[[布署]]工作", "部署"), `positive example "部署" is not hit`},
-		"wrong place":      {rule("[[布署]]工作", "布署[[工作]]"), "want a hit at 2+工作, got 0+布署"},
-		"negative hit":     {rule("部署工作", "布署工作"), `negative example "布署工作" is hit`},
-		"bad pattern":      {rule(`terms = ["布署"]`, `pattern = "(" `+"\n"+`anchors = ["布署"]`), "pattern: error parsing regexp"},
-		"no such detector": {rule(`terms = ["布署"]`, `detector = "magic"`), `there is no detector "magic"`},
+		"unknown key":      {oneRule + "colour = 1\n", "a.toml:9：没有 rule.colour 这一项"},
+		"unknown category": {rule(`"typo"`, `"typos"`), `a.toml:1：规则 "typo.test"：没有类别 "typos"`},
+		"no basis":         {rule(`basis = "测试"`, ""), "必须写明 basis"},
+		"no example":       {rule(`positive = ["[[布署]]工作"]`, ""), "至少要有一条正例"},
+		"twice":            {oneRule + oneRule, `a.toml:9：规则 "typo.test"：id 与 a.toml:1 重复`},
+		"no lexicon":       {rule(`terms = ["布署"]`, `lexicon = "none.tsv"`), "没有文件 lexicon/none.tsv"},
+		"not hit":          {rule("[[布署]]工作", "部署"), `正例 "部署" 没有命中`},
+		"wrong place":      {rule("[[布署]]工作", "布署[[工作]]"), "应命中 2+工作，实际命中 0+布署"},
+		"negative hit":     {rule("部署工作", "布署工作"), `反例 "布署工作" 命中了`},
+		"bad pattern":      {rule(`terms = ["布署"]`, `pattern = "(" `+"\n"+`anchors = ["布署"]`), "pattern 写法有误：error parsing regexp"},
+		"no such detector": {rule(`terms = ["布署"]`, `detector = "magic"`), `没有名为 "magic" 的检测器`},
+		"no such support":  {rule("[[rule]]", "[[rule]]\nsupport = \"typo.none\""), `没有按线索判断的规则 "typo.none"`},
+		"no such style":    {evidenceRule(`style = "none.tsv"`), `须有 lexicon/none.tsv`},
+		"no threshold":     {evidenceRule("threshold = 0"), "必须写 threshold"},
+		"no such context":  {rule(`["布署"]`, `["@none"]`), `没有名为 "none" 的词组`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rules, err := LoadRules(fstest.MapFS{"a.toml": {Data: []byte(tt.file)}})
@@ -220,7 +336,7 @@ func TestAUnitAddsRulesAndExceptions(t *testing.T) {
 		t.Error("the exported files are another edition", err)
 	}
 	for _, wrong := range []string{strings.ReplaceAll(unit, "mobile", "none"), strings.ReplaceAll(unit, "pii.mobile", "secrecy.marking"), strings.ReplaceAll(unit, "reason", "#")} {
-		if _, err := shipped.With(map[string][]byte{"unit.toml": []byte(wrong)}); err == nil || !strings.Contains(err.Error(), "unit.toml:1: exception") {
+		if _, err := shipped.With(map[string][]byte{"unit.toml": []byte(wrong)}); err == nil || !strings.Contains(err.Error(), "unit.toml:1：规则") {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}

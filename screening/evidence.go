@@ -28,7 +28,7 @@ func (r *Rule) clues(shared *conditions) (list []clue, err error) {
 	for _, e := range r.Evidence {
 		c, err := shared.of(e.Words)
 		if err != nil {
-			return nil, r.mistake("evidence %q: %v", e.Name, err)
+			return nil, r.mistake("线索 %q 写法有误：%v", e.Name, err)
 		}
 		list = append(list, clue{e, c})
 	}

@@ -21,7 +21,7 @@ func (e *Engine) tryExamples(p *plan, rules []*Rule) error {
 		for _, example := range rule.Negative {
 			for _, h := range e.screen(p, rule.example(example)).Hits {
 				if h.Rule == rule.ID {
-					errs = append(errs, rule.mistake("negative example %q is hit: %q", example, h.Text))
+					errs = append(errs, rule.mistake("反例 %q 命中了 %q", example, h.Text))
 				}
 			}
 		}
@@ -38,7 +38,7 @@ func (e *Engine) tryPositive(p *plan, rule *Rule, example string) error {
 		}
 	}
 	if len(got) == 0 {
-		return fmt.Errorf("positive example %q is not hit", example)
+		return fmt.Errorf("正例 %q 没有命中", example)
 	}
 	rest, before := example, ""
 	for {
@@ -50,7 +50,7 @@ func (e *Engine) tryPositive(p *plan, rule *Rule, example string) error {
 		before += head
 		want := fmt.Sprintf("%d+%s", len([]rune(rule.exampleField(before))), text)
 		if !contains(got, want) {
-			return fmt.Errorf("positive example %q: want a hit at %s, got %s", example, want, strings.Join(got, " "))
+			return fmt.Errorf("正例 %q：应命中 %s，实际命中 %s", example, want, strings.Join(got, " "))
 		}
 		before += text
 		rest = tail

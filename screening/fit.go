@@ -58,7 +58,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 	plan := e.plan.Load()
 	at := slices.IndexFunc(plan.programs, func(p program) bool { return p.ID == rule && len(p.clues) > 0 })
 	if at < 0 {
-		return Fitted{}, fmt.Errorf("there is no rule of evidence %q", rule)
+		return Fitted{}, fmt.Errorf("没有按线索判断的规则 %q", rule)
 	}
 	p := plan.programs[at]
 	var list []sentence

@@ -136,7 +136,7 @@ func ParseRules(files map[string][]byte) (*Rules, error) {
 	}
 	errs = append(errs, r.except())
 	if len(r.list) == 0 {
-		errs = append(errs, errors.New("no rules found"))
+		errs = append(errs, errors.New("没有找到规则"))
 	}
 	return r, errors.Join(errs...)
 }
@@ -170,11 +170,11 @@ func (r *Rules) except() error {
 		var wrong string
 		switch {
 		case rule == nil:
-			wrong = "there is no such rule"
+			wrong = "没有这条规则"
 		case x.Reason == "":
-			wrong = "a reason is required"
+			wrong = "必须写明理由 reason"
 		case x.Off && rule.Severity == models.SeverityLock:
-			wrong = "a rule that locks cannot be switched off"
+			wrong = "锁定类规则不能停用"
 		case x.Off:
 			r.list = slices.DeleteFunc(r.list, func(other *Rule) bool { return other == rule })
 			delete(r.byID, x.Rule)
@@ -182,7 +182,7 @@ func (r *Rules) except() error {
 			rule.Allow = append(rule.Allow, x.Allow...)
 		}
 		if wrong != "" {
-			errs = append(errs, fmt.Errorf("%s:%d: exception from %q: %s", x.file, x.line, x.Rule, wrong))
+			errs = append(errs, fmt.Errorf("%s:%d：规则 %q 的例外：%s", x.file, x.line, x.Rule, wrong))
 		}
 	}
 	return errors.Join(errs...)
@@ -216,7 +216,7 @@ func (r *Rules) read(name string) error {
 			rule.line = lines[i]
 		}
 		if other := r.byID[rule.ID]; other != nil {
-			errs = append(errs, rule.mistake("the id stands in %s:%d too", other.file, other.line))
+			errs = append(errs, rule.mistake("id 与 %s:%d 重复", other.file, other.line))
 			continue
 		}
 		r.byID[rule.ID] = rule
@@ -232,7 +232,7 @@ func (r *Rule) resolveContext(lists map[string][]string) error {
 	list := func(name string) []string {
 		words, known := lists[name]
 		if !known {
-			errs = append(errs, r.mistake("there is no context %q", name))
+			errs = append(errs, r.mistake("没有名为 %q 的词组", name))
 		}
 		return words
 	}
@@ -281,16 +281,16 @@ func located(name string, err error) error {
 		var errs []error
 		for i := range strict.Errors {
 			line, _ := strict.Errors[i].Position()
-			errs = append(errs, fmt.Errorf("%s:%d: unknown key %s", name, line, strings.Join(strict.Errors[i].Key(), ".")))
+			errs = append(errs, fmt.Errorf("%s:%d：没有 %s 这一项", name, line, strings.Join(strict.Errors[i].Key(), ".")))
 		}
 		return errors.Join(errs...)
 	}
 	var syntax *toml.DecodeError
 	if errors.As(err, &syntax) {
 		line, column := syntax.Position()
-		return fmt.Errorf("%s:%d:%d: %w", name, line, column, err)
+		return fmt.Errorf("%s:%d:%d：写法有误：%w", name, line, column, err)
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s：写法有误：%w", name, err)
 }
 
 // headers are the line numbers of the tables of a name.
@@ -307,7 +307,7 @@ func headers(data []byte, table string) (lines []int) {
 
 // mistake is an error that says where the rule stands.
 func (r *Rule) mistake(format string, args ...any) error {
-	return fmt.Errorf("%s:%d: rule %q: %s", r.file, r.line, r.ID, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d：规则 %q：%s", r.file, r.line, r.ID, fmt.Sprintf(format, args...))
 }
 
 // lexicon reads the rule's term list.
@@ -315,7 +315,7 @@ func (r *Rule) readLexicon(files map[string][]byte) error {
 	name := path.Join("lexicon", r.Lexicon)
 	data, found := files[name]
 	if !found {
-		return r.mistake("there is no %s", name)
+		return r.mistake("没有文件 %s", name)
 	}
 	n := 0
 	var errs []error
@@ -328,7 +328,7 @@ func (r *Rule) readLexicon(files map[string][]byte) error {
 		columns := strings.Split(text+"\t\t", "\t")
 		term := strings.TrimSpace(columns[0])
 		if _, twice := r.term[term]; twice || term == "" {
-			errs = append(errs, fmt.Errorf("%s:%d: rule %q: term %q is empty or stands twice", name, n, r.ID, term))
+			errs = append(errs, fmt.Errorf("%s:%d：规则 %q：词 %q 为空或者重复", name, n, r.ID, term))
 			continue
 		}
 		r.Terms = append(r.Terms, term)

@@ -93,11 +93,11 @@ func newStyle(name string, data []byte) (*style, error) {
 		weight, err := strconv.ParseInt(number, 10, 32)
 		switch {
 		case !ok || err != nil:
-			return nil, fmt.Errorf("%s:%d: want a run of characters, a tabulator and a weight in hundredths", name, line)
+			return nil, fmt.Errorf("%s:%d：应为：字串、制表符、以百分之一计的权重", name, line)
 		case word == "*":
 			s.bias = int32(weight)
 		case utf8.RuneCountInString(word) > gramSize:
-			return nil, fmt.Errorf("%s:%d: %q has more than %d characters", name, line, word, gramSize)
+			return nil, fmt.Errorf("%s:%d：%q 超过 %d 个字", name, line, word, gramSize)
 		default:
 			list = append(list, weighted{packGram(word), int32(weight)})
 		}
