@@ -34,6 +34,8 @@ const (
 	atRole  anchorKind = 1 << iota // the sentence, if a name may follow
 	atEvent                        // the sentence
 	atLabel                        // the lines below
+	ofIllness
+	ofCalamity
 )
 
 func newNames() *names {
@@ -59,9 +61,10 @@ func newNames() *names {
 	events := map[string]float32{}
 	for _, e := range []struct {
 		weight float32
+		kind   anchorKind
 		words  string
-	}{{4, straits}, {4, complaints}, {6, illnesses}, {6, calamities}} {
-		add(atEvent, e.words)
+	}{{4, 0, straits}, {4, 0, complaints}, {6, ofIllness, illnesses}, {6, ofCalamity, calamities}} {
+		add(atEvent|e.kind, e.words)
 		for word := range strings.FieldsSeq(e.words) {
 			all = append(all, word)
 			events[word] = e.weight
@@ -112,15 +115,18 @@ func (n *names) detect(d *draft, found []anchor) {
 		}
 		s := scene{part: a.part, window: d.sentence(a.part, a.start, a.end), weight: -8}
 		_, done = s.origin(0, len(s.text))
+		hurt := false
 		for _, b := range found[i:] {
 			if b.part != part || b.start >= done {
 				break
 			}
 			if weight := n.weights[b.word]; weight > 0 {
 				s.weight = max(s.weight, weight)
+				s.ill, hurt = s.ill || n.kinds[b.word]&ofIllness != 0, hurt || n.kinds[b.word]&ofCalamity != 0
 				s.events = append(s.events, s.at(b.start))
 			}
 		}
+		s.ill = s.ill && !hurt
 		n.read(d, &s)
 	}
 }
@@ -131,6 +137,7 @@ type scene struct {
 	part   int
 	weight float32 // of the weightiest event; below zero: none
 	events []int   // where they stand
+	ill    bool    // of illness, and of no calamity
 }
 
 // tells tells whether an event stands in a range of the sentence.
@@ -161,7 +168,7 @@ func (n *names) read(d *draft, s *scene) {
 	previous := rune(0)
 	for i := 0; i < len(s.text); {
 		c, size := utf8.DecodeRuneInString(s.text[i:])
-		if nameKind(c)&(anySurname|compoundFirst) != 0 && (n.maybeName(d, s.text, i, previous, c, size) || previous == '、' && len(people) > 0 && people[len(people)-1].hi == i-len("、")) {
+		if nameKind(c)&(anySurname|compoundFirst) != 0 && !isASCIIWord(previous) && (n.maybeName(d, s.text, i, previous, c, size) || previous == '、' && len(people) > 0 && people[len(people)-1].hi == i-len("、")) {
 			if k := r.index(i); r.window == nil || k < 0 || k >= len(r.runes) {
 				r = runAt(&s.window, i)
 			}
@@ -187,15 +194,18 @@ func (n *names) read(d *draft, s *scene) {
 	}
 	spared := float32(-1)
 	for _, p := range people {
-		weight := p.weight + max(event, -8)
+		weight := p.weight + event
+		if event < 0 && p.role.sensitive() {
+			weight = p.weight - 2 // the role tells of an event
+		}
+		if debugNames != nil {
+			debugNames(s.text[p.lo:p.hi], p, event)
+		}
 		if weight < threshold {
 			continue
 		}
 		if spared < 0 {
 			spared = spare(s.text)
-		}
-		if debugNames != nil {
-			debugNames(s.text[p.lo:p.hi], p, event-spared)
 		}
 		if p.role.sensitive() {
 			weight -= spared / 3
@@ -204,9 +214,14 @@ func (n *names) read(d *draft, s *scene) {
 		}
 		if weight >= threshold {
 			start, end := s.origin(p.lo, p.hi)
-			d.report(rule(s.text, p), s.part, start, end, note{})
+			d.report(rule(s, p), s.part, start, end, note{})
 		}
 	}
+}
+
+// isASCIIWord tells digits and letters, behind which no name begins.
+func isASCIIWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
 // spare is what a sentence of honours or of history takes away.
@@ -237,6 +252,15 @@ func (n *names) weigh(s *scene, f figure) person {
 	if p.role == described && s.tells(max(strings.LastIndexAny(before, "，。；、：！？"), 0), f.lo) {
 		p.weight += 5
 	}
+	if p.role == worker || p.role == neutral {
+		clause := before[max(strings.LastIndexAny(before, "，。；、：！？"), 0):]
+		if of := strings.LastIndex(clause, "的"); of >= 0 && len(clause)-of < 24 && s.tells(f.lo-len(clause), f.lo-len(clause)+of) && !helps.MatchString(clause[:of]) {
+			p.weight += 5
+		}
+	}
+	if p.role < naming && f.odd {
+		p.weight -= 6
+	}
 	if age := ageAfter(after); age > 0 {
 		p.age = age
 		p.weight += 5
@@ -259,7 +283,7 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight -= 6
 	}
 	if p.role < naming && placeTail.MatchString(s.text[f.lo:f.hi]) {
-		p.weight -= 10
+		p.weight -= 8
 	}
 	if p.role.sensitive() && closed(after) {
 		p.weight += 4
@@ -273,8 +297,13 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight -= 20
 	case has.MatchString(after):
 		p.weight += 4
+	case rescues.MatchString(clause):
+		p.weight -= 14
 	case acts.MatchString(after):
 		p.weight -= 8
+		if suffers.MatchString(clause) {
+			p.weight += 5
+		}
 	case suffers.MatchString(clause):
 		p.weight += 4
 	case rest != "" && suffers.MatchString(rest):
@@ -330,9 +359,9 @@ func company(s *scene, people []person) []person {
 
 var (
 	// between stands between the names of a list.
-	between = regexp.MustCompile(`^(?:（[^（）]{0,40}）)?(?:、|和|与|及|以及)$`)
+	between = regexp.MustCompile(`^(?:（[^（）]{0,40}）)?(?:、|和|与|及|以及| +)$`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = regexp.MustCompile(`^(?:[村镇乡县市区庄坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
+	placeOrFirm = regexp.MustCompile(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
 	placeTail   = regexp.MustCompile(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
@@ -377,7 +406,7 @@ func lead(before string) (role, int) {
 		last, size := utf8.DecodeLastRuneInString(s)
 		switch last {
 		case '：', ':', '（', '(':
-			rest := strings.TrimRight(s[:len(s)-size], " ")
+			rest := strings.TrimRight(s[:len(s)-size], " 有为是如下分别")
 			if r, ok := longestOf(leadOf, rest); ok {
 				return r, age
 			}
@@ -482,11 +511,17 @@ func firstClause(s string) string {
 }
 
 // rule is the rule under which a person is reported: the narrowest.
-func rule(text string, p person) string {
-	before, after := text[:p.lo], text[p.hi:]
-	clause := before[max(strings.LastIndexAny(before, "，。；！？"), 0):] + firstClauses(after)
+func rule(s *scene, p person) string {
+	before, after := s.text[:p.lo], s.text[p.hi:]
+	bracket := ""
+	if rest, ok := strings.CutPrefix(after, "（"); ok {
+		bracket, _, _ = strings.Cut(rest, "）")
+	}
+	clause := before[max(strings.LastIndexAny(before, "，。；！？"), 0):] + bracket + firstClauses(after)
+	grownUp := p.age >= 18 && p.age != someAge
 	switch {
-	case isMinor(p.age), p.role == child, p.role == pupil:
+	case isMinor(p.age), !grownUp && (p.role == child || p.role == pupil && !adultStudent.MatchString(s.text) ||
+		p.role == relative && childish.MatchString(s.text) && younger.MatchString(before)):
 		return "pii.minor"
 	case p.role == patient:
 		return "pii.health"
@@ -494,21 +529,15 @@ func rule(text string, p person) string {
 		if illness.MatchString(firstClause(after)) || illOf.MatchString(before) {
 			return "pii.health"
 		}
-		return "pii.name_protected"
 	case p.role == victim:
-		if close, _, _ := strings.Cut(after, "、"); strings.HasPrefix(after, "（") && illness.MatchString(close) || illness.MatchString(firstClause(after)) {
+		if illness.MatchString(bracket) || illness.MatchString(firstClause(after)) {
 			return "pii.health"
 		}
-		return "pii.name_protected"
-	case p.age == 0 && p.role != neutral && !p.role.sensitive() && childish.MatchString(text) && !grown.MatchString(after):
+	case p.age == 0 && p.role < neutral && childish.MatchString(s.text) && !adultStudent.MatchString(s.text) && !grown.MatchString(after):
 		return "pii.minor"
 	case p.role == petition:
-		return "pii.name_protected"
-	case illness.MatchString(clause):
+	case illness.MatchString(clause), s.ill && p.role < relative:
 		return "pii.health"
-	}
-	if m := ageAny.FindStringSubmatch(text); m != nil && isMinor(number(m[1])) && p.age == 0 {
-		return "pii.minor"
 	}
 	return "pii.name_protected"
 }

@@ -15,6 +15,7 @@ import (
 type figure struct {
 	lo, hi int
 	word   bool    // it is in the dictionary
+	odd    bool    // the surname is mostly a word of grammar
 	rare   bool    // of two characters, the given name a rare one
 	gain   float32 // bits that the name saves; below zero: other words explain the place better
 }
@@ -22,9 +23,10 @@ type figure struct {
 // Prices in bits.
 const (
 	anyName      = 7.5 // a name stands at a place at all
-	shortName    = 2.5 // it has one given character
+	shortName    = 4   // it has one given character
 	compound     = 11
 	strangeGiven = 16
+	longer       = 4 // by so much a name of two given characters is likelier than one
 )
 
 func surnamePrice(kind uint8) float32 {
@@ -81,7 +83,11 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 	if nameKind(first)&anyGiven == 0 || isNeverGiven.has(first) {
 		return false
 	}
-	if cost := d.segments.pair(surname, first); cost < everydayPair || cost < commonCost && !(kind&commonSurname != 0 && nameKind(first)&commonGiven != 0) {
+	if surname == '楼' && strings.ContainsRune("号座栋幢层教大高", previous) {
+		return false
+	}
+	start := d.segments.pair(surname, first)
+	if start < daily || surname == '周' && strings.ContainsRune("一二三四五六日末", first) {
 		return false
 	}
 	if leadsTitle.has(first) && addressed(text[at+size:]) {
@@ -92,7 +98,7 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 			return true
 		}
 	}
-	if d.segments.pair(previous, surname) < commonCost {
+	if start < everydayPair || start < commonCost && (kind&commonSurname == 0 || nameKind(first)&commonGiven == 0) || d.segments.pair(previous, surname) < commonCost {
 		return false
 	}
 	second, last := utf8.DecodeRuneInString(text[at+size+more:])
@@ -109,6 +115,7 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 // Costs of words of two characters: below the first even a name made of them
 // is hardly one (王安全), below the other if they are rare in names.
 const (
+	daily        = 11.5
 	everydayPair = 12.6
 	commonPair   = 14
 )
@@ -300,8 +307,8 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 			}
 			r.weigh(s)
 			gain := r.to[len(r.runes)] - (r.to[i] + total + r.from[end])
-			if best.hi == 0 || gain > best.gain {
-				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, rare: size == 1 && nameKind(c)&commonGiven == 0}
+			if best.hi == 0 || gain > best.gain || size == 2 && nameKind(c)&commonGiven != 0 && gain > best.gain-longer {
+				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, odd: functional.has(r.runes[i]), rare: size == 1 && nameKind(c)&commonGiven == 0}
 			}
 		}
 	}
@@ -315,4 +322,4 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 }
 
 // functional are surnames that are mostly words of grammar.
-var functional = runeSet("时于向应来干但南东边施班")
+var functional = runeSet("时于向应来干但南东边施班钱富")

@@ -8,18 +8,18 @@ import (
 )
 
 // listLabels head a list, a table or a form of persons.
-const listLabels = "姓名 名单 名册 花名册 台账 公示 人员情况 人员信息 对象情况 对象信息 一览表 统计表 登记表 排查表 明细表 汇总表 病种 残疾类别 残疾等级"
+const listLabels = "姓名 名单 名册 花名册 台账 公示 人员情况 人员信息 对象情况 对象信息 一览表 统计表 登记表 排查表 明细表 汇总表 病种 对象 户主 残疾类别 残疾等级"
 
 // longestList bounds what is read below a heading, in bytes.
 const longestList = 2400
 
 var (
 	// listed makes a list of persons one of protected persons.
-	listed   = regexp.MustCompile(`低保|特困|五保|救助|困难|困境|孤儿|无人抚养|残疾|残障|帮教|矫正|刑满|刑释|廉租|公租|保障对象|保障类别|致贫|返贫|监测对象|监测户|辍学|失学|劝返|留守|失联|失踪|走失|伤亡|遇难|死亡|死者|遇险|受伤|伤情|轻伤|重伤|患者|病种|病情|疾病|[癌瘤]|阳性|密接|密切接触|感染|信访|上访|投诉人|举报人|受害|被骗|戒毒|吸毒|服刑|单亲|精神障碍|孕产妇|资助原因|处分`)
+	listed   = regexp.MustCompile(`低保|特困|五保|救助|困难|困境|孤儿|无人抚养|残疾|残障|帮教|矫正|刑满|刑释|廉租|公租|保障对象|保障类别|致贫|返贫|监测对象|监测户|辍学|失学|劝返|留守|失联|失踪|走失|伤亡|遇难|死亡|死者|遇险|受伤|伤情|轻伤|重伤|患者|病种|病情|疾病|[癌瘤]|阳性|密接|密切接触|感染|信访|上访|投诉人|举报人|受害|被骗|戒毒|吸毒|服刑|单亲|精神障碍|孕产妇|资助原因|处分|诊断|住院|病案|孕周|核酸|检测结果|随访|服药|慢病|高血压|糖尿病|筛查|伤残|工伤|欠薪|诉求|纠纷|救济|慰问金|助学`)
 	honoured = regexp.MustCompile(`表彰|先进|优秀|模范|好人|获奖|志愿者|评委|讲师|专家|拟录用|拟聘|拟任|入围|录取|中标`)
 	// columns of a table that name the person.
 	nameColumn = regexp.MustCompile(`(?:姓名|名字|户主|患者|病人|学生|儿童|对象|信访人|投诉人|举报人|申请人|受助人|伤者|死者|人员|老人)$`)
-	cellMarks  = regexp.MustCompile(`^[\s\d.、)）\-—*•·#>（(]*(?:姓\s*名\s*[：:]\s*)?`)
+	cellMarks  = regexp.MustCompile(`^(?:[\s\d.、)）\-—*•·#>（(]|[一二三四五六七八九十]+[）)、])*(?:姓\s*名\s*[：:]\s*)?`)
 	// spaced is a name of two characters set in the width of three.
 	spaced = regexp.MustCompile(`^(\p{Han}) {1,3}(\p{Han})(?:\s|$)`)
 )
@@ -49,20 +49,29 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 	} else if !more || a.end-lo+len(line) > 150 || strings.Contains(line, "。") {
 		return 0
 	}
+	if end == a.end+len(line) && !strings.ContainsAny(line, "|\t") {
+		next, _, _ := strings.Cut(strings.TrimLeft(text[end:min(len(text), end+200)], "\n"), "\n")
+		if len(next) > 120 {
+			return 0
+		}
+	}
 	if strings.Contains(text[lo:a.start], "。") {
 		lo += strings.LastIndex(text[lo:a.start], "。") + len("。")
 	}
 	from := end
 	w := d.read(a.part, from, cutAt(text, min(len(text), from+longestList)))
+	if strings.Contains(w.source[w.start:w.end], "\t") { // columns, which reading drops
+		w = window{text: strings.ReplaceAll(w.source[w.start:w.end], "\t", "|"), part: w.part, source: w.source, start: w.start, end: w.end}
+	}
 	heading := n.headings(d, a.part, lo) + text[lo:end]
 	about := heading + w.text[:cutAt(w.text, min(len(w.text), 400))]
 	if !role && !listed.MatchString(about) || honoured.MatchString(heading) {
 		return 0
 	}
-	columns := nameColumns(text[lo : a.end+len(line)])
-	column, read := 0, 0
+	columns := nameColumns(strings.ReplaceAll(text[lo:a.end+len(line)], "\t", "|"))
+	column, read, skip := 0, 0, false
 	for at := 0; at < len(w.text); {
-		size := strings.IndexAny(w.text[at:], "\n|\t；;、，,：:。")
+		size := strings.IndexAny(w.text[at:], "\n|；;、，,：:。")
 		if size < 0 {
 			size = len(w.text) - at
 		}
@@ -70,7 +79,7 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 		if utf8.RuneCountInString(cell) > 60 {
 			break
 		}
-		if columns == nil || columns[column] {
+		if !skip && (columns == nil || columns[column]) {
 			if f := n.cell(d, &w, at, at+size); f.hi > 0 {
 				start, stop := w.origin(f.lo, f.hi)
 				row, _, _ := strings.Cut(w.text[f.hi:], "\n")
@@ -84,8 +93,10 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 		if at += size; at < len(w.text) {
 			mark, size := utf8.DecodeRuneInString(w.text[at:])
 			at += size
+			r, _ := longestOf(leadOf, cell)
+			skip = (mark == '：' || mark == ':') && (r == office || r == worker)
 			switch mark {
-			case '|', '\t':
+			case '|':
 				column++
 			case '\n':
 				column = 0
@@ -97,14 +108,14 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 	return read
 }
 
-// nameColumns are the columns of a table with bars or tabs that name persons,
+// nameColumns are the columns of a table with bars that name persons,
 // by its heading; nil if it is no such table.
 func nameColumns(heading string) map[int]bool {
-	if !strings.ContainsAny(heading, "|\t") {
+	if !strings.Contains(heading, "|") {
 		return nil
 	}
 	columns := map[int]bool{}
-	for i, cell := range strings.FieldsFunc(heading, func(r rune) bool { return r == '|' || r == '\t' }) {
+	for i, cell := range strings.FieldsFunc(heading, func(r rune) bool { return r == '|' }) {
 		if nameColumn.MatchString(strings.TrimSpace(cell)) {
 			if strings.HasPrefix(heading, "|") {
 				i++
@@ -149,6 +160,9 @@ func (n *names) cell(d *draft, w *window, lo, hi int) figure {
 	name := w.text[lo:end]
 	if size := len(name); size < 6 || size > 12 || surnameSize(name) == 0 || d.segments.common(name) || heldBack.MatchString(w.text[end:]) || addressed(name[surnameSize(name):]) {
 		return figure{}
+	}
+	if rest := strings.TrimLeft(w.text[end:hi], "*"); strings.HasPrefix(rest, "（") {
+		hi = end
 	}
 	if end < hi && !strings.ContainsAny(w.text[end:end+1], " (") && !strings.HasPrefix(w.text[end:], "（") {
 		return figure{}

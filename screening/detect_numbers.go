@@ -116,7 +116,7 @@ func glued(groups []group, i, j int) bool {
 
 // Words right before or after a number that tell what it is, or is not.
 var (
-	idWords     = []string{"身份证", "公民身份", "证件号", "身份号", "证号", "身份证明号"}
+	idWords     = []string{"身份证", "公民身份", "证件号", "身份号", "证号", "身份证明号", "身份信息", "居民证", "身份证复印件"}
 	cardWords   = []string{"银行卡", "卡号", "账号", "帐号", "账户", "帐户", "存折", "储蓄卡", "信用卡", "工资卡", "借记卡", "农行", "工行", "建行", "中行", "邮储", "农商", "信用社", "社保卡金融"}
 	otherCards  = []string{"公交卡", "会员卡", "水卡", "电卡", "燃气", "校园卡", "图书", "饭卡", "门禁", "加油卡", "购物卡", "物联网"}
 	serialWords = []string{"单号", "编号", "流水", "订单", "批号", "序列", "条码", "条形码", "文号", "学号", "工号", "发票", "缴款书", "项目代码", "产权", "许可证", "备案", "票据", "受理号", "案号", "合同", "招标", "采购", "追溯", "溯源", "ISBN", "信用代码", "组织机构代码", "纳税人识别", "注册号", "执业证", "资格证"}
@@ -124,7 +124,7 @@ var (
 )
 
 // organHolder is the holder of an account that is no person's.
-var organHolder = regexp.MustCompile(`(?:户名|账户名称|收款单位|收款人)\s*[：:为]?\s*[^，。；]{2,24}(?:会|局|公司|中心|学校|医院|政府|所|院|处|部|社|专户)[，。；、\s]`)
+var organHolder = regexp.MustCompile(`(?:户名|账户名称|收款单位|收款人)\s*[：:为]?\s*[^，。；]{2,24}(?:会|局|公司|中心|学校|医院|政府|所|院|处|部|社|专户)(?:[，。；、\s）)]|$)|对公账户|基本户|财政专户|国库|监管账户`)
 
 // identify reports a number if it is one; it answers whether the groups are used up.
 func (numbers) identify(d *draft, part int, groups []group, number string) bool {
@@ -133,7 +133,20 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 		d.report(rule, part, start, end, note{suggestion: masked, why: why})
 		return true
 	}
+	if len(number) == 8 && isBirthDate(number) && inColumn(d.parts[part].text, start, "出生") {
+		return report("pii.birth_date", masks["date"](d.parts[part].text[start:end]), "")
+	}
 	long := len(number) >= 15
+	if !long && isLandline(number, d.parts[part].text[:start]) {
+		text := d.parts[part].text
+		if area := areaCode.FindString(text[max(0, start-8):start]); area != "" {
+			start -= len(area)
+		}
+		if isPrivate(text, start, end) {
+			report("pii.landline", masks["phone"](text[start:end]), "")
+		}
+		return true
+	}
 	if !long && !isMobile(strings.TrimPrefix(number, "86")) {
 		return false
 	}
@@ -144,14 +157,14 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 		return named([]string{"信用代码", "组织机构代码"}) || report("pii.id_card", mask(number, 2, 2), "")
 	case isCreditCode(number):
 		return true // public
-	case looksLikeIDCard(number) && named(idWords) && !named([]string{"许可证号", "信用代码", "执业证号", "资格证号"}):
+	case looksLikeIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)) && !named([]string{"许可证号", "信用代码", "执业证号", "资格证号"}):
 		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
-	case isOldIDCard(number) && named(idWords):
+	case isOldIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)):
 		return report("pii.id_card", mask(number, 2, 2), "15 位居民身份证号码（旧版）")
 	case named(otherCards), named(serialWords) && !named(cardWords):
 		return long
 	case isCardLike(number) && named(cardWords):
-		if w := d.sentence(part, start, end); organHolder.MatchString(w.text[:w.at(start)]) {
+		if w := d.sentence(part, start, end); organHolder.MatchString(w.text) {
 			return true // the account of an organ, as for donations, is public
 		}
 		if isBankCard(number) {
@@ -196,6 +209,64 @@ func called(text string, start int) string {
 		lo += i + 1
 	}
 	return text[lo:start]
+}
+
+// inColumn tells whether a number stands in a table with a heading not far above.
+func inColumn(text string, start int, heading string) bool {
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text[:start], " "))
+	return (last == '|' || last == '\t' || last == '\n' || last == ',') && strings.Contains(text[max(0, start-400):start], heading)
+}
+
+// isLandline tells whether a number is that of a fixed telephone: an area code
+// and seven or eight digits, the code perhaps in brackets before it.
+func isLandline(number, before string) bool {
+	if number[0] == '0' && (len(number) == 11 || len(number) == 12) {
+		local := number[len(number)-7:]
+		return digitsOnly(number) && (number[1] >= '1' && number[1] <= '9') && (local[0] >= '2' || len(number) == 12)
+	}
+	return (len(number) == 7 || len(number) == 8) && digitsOnly(number) && number[0] >= '2' && areaCode.MatchString(before[max(0, len(before)-8):])
+}
+
+var (
+	areaCode = regexp.MustCompile(`[（(]0\d{2,3}[)）]$`)
+	// atHome speaks of a telephone at home, atOffice of one of an office.
+	atHome   = mustPattern(`宅电|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
+	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
+)
+
+// isPrivate tells whether the words beside a fixed telephone speak of a home.
+func isPrivate(text string, start, end int) bool {
+	before := text[max(0, start-48):start]
+	for len(before) > 0 && !utf8.RuneStart(before[0]) {
+		before = before[1:]
+	}
+	if i := strings.LastIndexAny(before, "。；;\n"); i >= 0 {
+		before = before[i:]
+	}
+	return atHome.MatchString(before) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
+}
+
+// idColumn heads a column of identity numbers.
+var idColumn = []string{"身份证", "公民身份", "证件号"}
+
+// ofPerson tells whether a number stands in brackets behind a name, or in a
+// table with a column of identity numbers.
+func ofPerson(text string, start int) bool {
+	last, size := utf8.DecodeLastRuneInString(text[:start])
+	switch last {
+	case '（', '(':
+		before := text[:start-size]
+		for range 3 {
+			_, size := utf8.DecodeLastRuneInString(before)
+			before = before[:len(before)-size]
+			if name := text[len(before) : start-len(string(last))]; len(name) > len("王") && surnameSize(name) > 0 {
+				return true
+			}
+		}
+	case '|', '\t', ',', '\n', ' ':
+		return containsAny(text[max(0, start-600):start], idColumn)
+	}
+	return false
 }
 
 // following is what stands right after a number.

@@ -16,7 +16,7 @@ var surnames = [...]string{
 }
 
 // compoundSurnames are those of two characters.
-var compoundSurnames = strings.Fields("欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 夏侯 端木 独孤 南宫 长孙 宇文 轩辕 鲜于 闻人 万俟 赫连 澹台 濮阳 淳于 呼延 西门 东郭 百里 拓跋 完颜 纳兰 耶律 申屠 钟离 太史 公冶 宗政 梁丘 左丘 即墨 仲孙 亓官 司寇 巫马 公西 漆雕 乐正 壤驷 夹谷 谷梁 段干 褚师 羊舌 尔朱 屠岸 那拉")
+var compoundSurnames = strings.Fields("欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 夏侯 端木 独孤 南宫 长孙 宇文 轩辕 鲜于 闻人 万俟 赫连 澹台 濮阳 淳于 呼延 西门 东郭 百里 拓跋 完颜 纳兰 耶律 申屠 钟离 太史 公冶 宗政 梁丘 左丘 即墨 仲孙 亓官 司寇 巫马 公西 漆雕 乐正 壤驷 夹谷 谷梁 段干 褚师 羊舌 尔朱 屠岸 那拉 相里 呼延 钟离 贺若 达奚 哥舒")
 
 // given are the characters that given names are made of: the most common, and
 // the others.
