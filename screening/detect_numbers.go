@@ -32,13 +32,13 @@ type group struct {
 const longestNumber = 20
 
 // plausibleLength tells whether groups are as long as any personal number: a
-// mobile telephone, also with 86, or 15 to 20 characters.
+// fixed telephone or a date, a mobile telephone, also with 86, or 15 to 20 characters.
 func plausibleLength(groups []group) bool {
 	n := 0
 	for i := range groups {
 		n += len(groups[i].text)
 	}
-	return n == 11 || n == 13 || n >= 15 && n <= longestNumber
+	return n >= 7 && n <= 8 || n >= 11 && n <= 13 || n >= 15 && n <= longestNumber
 }
 
 func (n numbers) run(d *draft, run anchor) {
@@ -139,7 +139,7 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 	long := len(number) >= 15
 	if !long && isLandline(number, d.parts[part].text[:start]) {
 		text := d.parts[part].text
-		if area := areaCode.FindString(text[max(0, start-8):start]); area != "" {
+		if area := areaCode.FindString(text[max(0, start-12):start]); area != "" {
 			start -= len(area)
 		}
 		if isPrivate(text, start, end) {
@@ -224,7 +224,7 @@ func isLandline(number, before string) bool {
 		local := number[len(number)-7:]
 		return digitsOnly(number) && (number[1] >= '1' && number[1] <= '9') && (local[0] >= '2' || len(number) == 12)
 	}
-	return (len(number) == 7 || len(number) == 8) && digitsOnly(number) && number[0] >= '2' && areaCode.MatchString(before[max(0, len(before)-8):])
+	return len(number) <= 8 && digitsOnly(number) && number[0] >= '2' && hasAnySuffix(before, []string{"）", ")"}) && areaCode.MatchString(before[max(0, len(before)-12):])
 }
 
 var (
