@@ -434,7 +434,7 @@ func (e *expressions) detectDoubled(d *draft) {
 				continue
 			}
 			word := text[at : at+two]
-			if next, _ := utf8.DecodeRuneInString(text[at+two:]); !unicode.Is(unicode.Han, next) { // 商量商量。
+			if next, _ := utf8.DecodeRuneInString(text[at+two:]); !unicode.Is(unicode.Han, next) || strings.ContainsRune("再吧一下", next) { // 商量商量。落实落实再落实
 				continue
 			}
 			if e.mayDouble(d, word) || d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
