@@ -217,7 +217,7 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 		return comparison{true, 0, ends[same-1]}
 	}
 	// skipped characters of want, taken characters of text
-	for _, m := range []struct{ skipped, taken int }{{1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}, {0, 1}} {
+	for _, m := range []struct{ skipped, taken int }{{0, 1}, {1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}} {
 		rest, from := same+m.skipped, same+m.taken
 		if rest > len(want) || from > n || !agree(got[from:n], want[rest:]) || !x.plausible(got[:n], want, same, m.skipped, m.taken, backward) {
 			continue
@@ -253,7 +253,7 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 	case skipped == 2 && taken == 2: // two swapped
 		return got[at] == want[at+1] && got[at+1] == want[at]
 	case taken == 0: // missing ones
-		return inside && long && (skipped < 3 || len(x.runes) >= 14)
+		return inside && (long || skipped == 1 && len(x.runes) >= 7) && (skipped < 3 || len(x.runes) >= 14)
 	default: // a doubled one
 		return inside && (at > 0 && got[at] == want[at-1] || got[at] == want[at])
 	}
