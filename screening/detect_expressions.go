@@ -429,8 +429,12 @@ func (e *expressions) detectDoubled(d *draft) {
 	const two = 6 // bytes of two characters
 	for i := range d.parts {
 		text := d.parts[i].text
-		for at := two; at+two <= len(text); at++ {
-			if text[at] != text[at-two] || text[at+1] != text[at+1-two] || text[at]&0xF0 != 0xE0 || text[at:at+two] != text[at-two:at] {
+		for at, step := two, 0; at+two <= len(text); at += step {
+			if step = 3; text[at]&0xF0 != 0xE0 { // no character of three bytes
+				step = 1
+				continue
+			}
+			if text[at+2] != text[at+2-two] || text[at:at+two] != text[at-two:at] {
 				continue
 			}
 			word := text[at : at+two]
@@ -441,7 +445,7 @@ func (e *expressions) detectDoubled(d *draft) {
 				continue
 			}
 			d.report("typo.doubled", i, at-two, at+two, note{suggestion: word})
-			at += two
+			step = two
 		}
 	}
 }
