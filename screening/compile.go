@@ -26,11 +26,16 @@ type plan struct {
 	incident  *condition // of the shared list of that name; nil: there is none
 	detectors []detector
 	runs      []owner // who wants the runs of digits
+	begins    []owner // who wants the beginning of each part
 	always    []int   // detectors that are called for every draft
 }
 
 // digitRuns is the anchor of a rule that is called at runs of digits.
 const digitRuns = "<digits>"
+
+// begin is the anchor of a rule that is called at the beginning of each title,
+// body and so on, whatever stands there.
+const begin = "<begin>"
 
 // owner is a rule or a detector that asked for a word.
 type owner struct {
@@ -79,6 +84,10 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		for _, word := range rule.Anchors {
 			if word == digitRuns {
 				p.runs = append(p.runs, owner{rule: i, word: -1})
+				continue
+			}
+			if word == begin {
+				p.begins = append(p.begins, owner{rule: i, word: -1})
 				continue
 			}
 			words.add(fold, word, owner{rule: i, word: -1})

@@ -3,17 +3,23 @@ package screening
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // expressions finds fixed expressions that are nearly, but not quite right: one
 // character wrong, two neighbours swapped, one doubled, a few missing. Each
 // expression is cut into pieces; a single mistake leaves one of them whole, and
-// from there the rest is compared, outwards and character by character.
+// from there the rest is compared, outwards and character by character. In the
+// idioms of a second rule it finds one character written as another that sounds
+// or looks alike.
 type expressions struct {
 	list   []expression
 	pieces []piece
-	words  []string // the anchor of each piece
+	words  []string // the anchor of each piece, then of each piece of an idiom
+	idioms idioms
+
+	doubled map[string]bool // words that may stand twice
 }
 
 type expression struct {
@@ -28,9 +34,24 @@ type piece struct{ expression, from, to int }
 
 func newExpressions(rules *Rules) *expressions {
 	e := &expressions{}
-	rule := rules.byID["wording.fixed_expression"]
+	e.addExpressions(rules.byID["wording.fixed_expression"])
+	e.idioms = newIdioms(rules)
+	for _, p := range e.idioms.pieces {
+		e.words = append(e.words, p.word)
+	}
+	e.doubled = map[string]bool{}
+	for _, word := range rules.context["may_be_doubled"] {
+		e.doubled[word] = true
+	}
+	if rules.byID["typo.doubled"] != nil {
+		e.words = append(e.words, everyDraft)
+	}
+	return e
+}
+
+func (e *expressions) addExpressions(rule *Rule) {
 	if rule == nil {
-		return e
+		return
 	}
 	for _, text := range rule.Terms {
 		x := expression{text: text, runes: []rune(plainExpression(text)), quoted: strings.HasPrefix(text, "“")}
@@ -49,7 +70,6 @@ func newExpressions(rules *Rules) *expressions {
 		}
 		e.list = append(e.list, x)
 	}
-	return e
 }
 
 // plainExpression leaves out what writers put or forget between the characters.
@@ -82,7 +102,15 @@ func parting(r rune) bool {
 func (e *expressions) anchors() []string { return e.words }
 
 func (e *expressions) detect(d *draft, found []anchor) {
+	e.detectDoubled(d)
 	for _, a := range found {
+		if a.start == a.end { // the call for every draft
+			continue
+		}
+		if a.word >= len(e.pieces) {
+			e.idioms.detect(d, a, e.idioms.pieces[a.word-len(e.pieces)])
+			continue
+		}
 		p := e.pieces[a.word]
 		x := &e.list[p.expression]
 		text := d.parts[a.part].text
@@ -189,7 +217,7 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 		return comparison{true, 0, ends[same-1]}
 	}
 	// skipped characters of want, taken characters of text
-	for _, m := range []struct{ skipped, taken int }{{1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}, {0, 1}} {
+	for _, m := range []struct{ skipped, taken int }{{0, 1}, {1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}} {
 		rest, from := same+m.skipped, same+m.taken
 		if rest > len(want) || from > n || !agree(got[from:n], want[rest:]) || !x.plausible(got[:n], want, same, m.skipped, m.taken, backward) {
 			continue
@@ -225,7 +253,7 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 	case skipped == 2 && taken == 2: // two swapped
 		return got[at] == want[at+1] && got[at+1] == want[at]
 	case taken == 0: // missing ones
-		return inside && long && (skipped < 3 || len(x.runes) >= 14)
+		return inside && (long || skipped == 1 && len(x.runes) >= 7) && (skipped < 3 || len(x.runes) >= 14)
 	default: // a doubled one
 		return inside && (at > 0 && got[at] == want[at-1] || got[at] == want[at])
 	}
@@ -235,4 +263,194 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 func bothNumbers(a, b rune) bool {
 	const numbers = "一二三四五六七八九十"
 	return strings.ContainsRune(numbers, a) && strings.ContainsRune(numbers, b)
+}
+
+// idioms are phrases of four characters.
+type idioms struct {
+	list   []idiom
+	pieces []idiomPiece
+	alike  map[rune][]int // the groups of characters that are mistaken for one another
+}
+
+type idiom struct {
+	text  string
+	runes [4]rune
+	right []string
+}
+
+// idiomPiece is what the scan looks for: the half of an idiom that a slip in
+// the other half leaves whole, or, where that half is too common, a wrong form.
+type idiomPiece struct {
+	word  string
+	idiom int
+	from  int // where the word begins in the idiom
+}
+
+func newIdioms(rules *Rules) idioms {
+	x := idioms{alike: map[rune][]int{}}
+	rule := rules.byID["typo.idiom"]
+	if rule == nil {
+		return x
+	}
+	groups := slices.Concat(rules.context["same_sound"], rules.context["like_form"])
+	for i, group := range groups {
+		for _, r := range group {
+			x.alike[r] = append(x.alike[r], i)
+		}
+	}
+	for _, text := range rule.Terms {
+		runes := []rune(text)
+		if len(runes) != 4 {
+			continue
+		}
+		n := len(x.list)
+		x.list = append(x.list, idiom{text, [4]rune(runes), rule.term[text].allow})
+		for from := 0; from < 4; from += 2 {
+			half := string(runes[from : from+2])
+			if !slices.Contains(rules.context["common_halves"], half) {
+				x.pieces = append(x.pieces, idiomPiece{half, n, from})
+				continue
+			}
+			for at := 2 - from; at < 4-from; at++ {
+				for _, g := range x.alike[runes[at]] {
+					for _, r := range groups[g] {
+						if wrong := slices.Clone(runes); r != runes[at] {
+							wrong[at] = r
+							x.pieces = append(x.pieces, idiomPiece{string(wrong), n, 0})
+						}
+					}
+				}
+			}
+		}
+	}
+	return x
+}
+
+// detect reads the four characters around a piece.
+func (x *idioms) detect(d *draft, a anchor, p idiomPiece) {
+	want := &x.list[p.idiom]
+	text := d.parts[a.part].text
+	start, end := a.start, a.end
+	var near [4]rune
+	if utf8.RuneCountInString(p.word) == 4 {
+		copy(near[:], []rune(p.word))
+	} else {
+		near = want.runes
+		var ok bool
+		if p.from == 0 {
+			near[2], near[3], end, ok = d.two(text, end)
+		} else {
+			near[0], near[1], start, ok = d.twoBefore(text, start)
+		}
+		if !ok {
+			return
+		}
+	}
+	if !x.slip(near, want.runes) {
+		return
+	}
+	wrong := string(near[:])
+	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, text, start, end) {
+		return
+	}
+	d.report("typo.idiom", a.part, start, end, note{suggestion: want.text})
+}
+
+// slip tells whether one character stands for another that sounds or looks alike.
+func (x *idioms) slip(near, want [4]rune) bool {
+	at := -1
+	for i, r := range near {
+		if r != want[i] {
+			if at >= 0 {
+				return false
+			}
+			at = i
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	for _, g := range x.alike[near[at]] {
+		if slices.Contains(x.alike[want[at]], g) {
+			return true
+		}
+	}
+	return false
+}
+
+// two is the next two visible characters of a text.
+func (d *draft) two(text string, at int) (a, b rune, end int, ok bool) {
+	a, at, ok = d.next(text, at)
+	if ok {
+		b, at, ok = d.next(text, at)
+	}
+	return a, b, at, ok
+}
+
+func (d *draft) next(text string, at int) (rune, int, bool) {
+	for range 4 {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if size == 0 {
+			break
+		}
+		at += size
+		if folded, visible := d.fold.Rune(r); visible {
+			return folded, at, true
+		}
+	}
+	return 0, at, false
+}
+
+// twoBefore is the two visible characters before a place.
+func (d *draft) twoBefore(text string, at int) (a, b rune, start int, ok bool) {
+	b, at, ok = d.previous(text, at)
+	if ok {
+		a, at, ok = d.previous(text, at)
+	}
+	return a, b, at, ok
+}
+
+func (d *draft) previous(text string, at int) (rune, int, bool) {
+	for range 4 {
+		r, size := utf8.DecodeLastRuneInString(text[:at])
+		if size == 0 {
+			break
+		}
+		at -= size
+		if folded, visible := d.fold.Rune(r); visible {
+			return folded, at, true
+		}
+	}
+	return 0, at, false
+}
+
+// detectDoubled finds a word of two characters that stands twice.
+func (e *expressions) detectDoubled(d *draft) {
+	const two = 6 // bytes of two characters
+	for i := range d.parts {
+		text := d.parts[i].text
+		for at, step := two, 0; at+two <= len(text); at += step {
+			if step = 3; text[at]&0xF0 != 0xE0 { // no character of three bytes
+				step = 1
+				continue
+			}
+			if text[at+2] != text[at+2-two] || text[at:at+two] != text[at-two:at] {
+				continue
+			}
+			word := text[at : at+two]
+			if next, _ := utf8.DecodeRuneInString(text[at+two:]); !unicode.Is(unicode.Han, next) || strings.ContainsRune("再吧一下", next) { // 商量商量。落实落实再落实
+				continue
+			}
+			if e.mayDouble(d, word) || d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
+				continue
+			}
+			d.report("typo.doubled", i, at-two, at+two, note{suggestion: word})
+			step = two
+		}
+	}
+}
+
+func (e *expressions) mayDouble(d *draft, word string) bool {
+	first, second := word[:3], word[3:]
+	return first == second || first == "一" || e.doubled[word] || !d.segments.knows(word)
 }

@@ -41,6 +41,8 @@
 //     (?P<hit>…), or the whole match where the group took no part. Every match must contain one of its
 //     anchors in its window. Never write a pattern whose anchors are
 //     as common as 的: windows are what costs time.
+//     The anchor "<begin>" alone asks for every title, alt and link, whatever
+//     stands there.
 //     mask = "plate" makes the suggestion of a personal datum (detect_mask.go).
 //     What each rule costs on official text, the dearest first, tells
 //     go test ./screening -run '^$' -bench Rules -benchtime 3x -v

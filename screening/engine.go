@@ -193,6 +193,9 @@ func (s *scratch) reset(p *plan) {
 // dispatch hands what was found in a part to the rules and detectors that asked.
 func (p *plan) dispatch(s *scratch, part int) {
 	clear(s.done)
+	for _, o := range p.begins {
+		p.ask(s, o, part, 0, 0)
+	}
 	for _, m := range s.found {
 		for _, o := range p.owners[m.Term] {
 			p.ask(s, o, part, int(m.Start), int(m.End))

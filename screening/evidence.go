@@ -87,7 +87,7 @@ type view struct {
 // view answers ok = false, and only the window, if what the rule sees cannot
 // weigh so much as least.
 func (p *program) view(d *draft, part, start, end, least int) (v view, ok bool) {
-	v.window = d.sentence(part, start, end)
+	v.window = d.window(part, start, end, marksOf(p.Window))
 	possible, most := p.mayHold(d, &v.window)
 	if p.style == nil && most < least {
 		return v, false

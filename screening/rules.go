@@ -35,7 +35,7 @@ type Rule struct {
 
 	Anchors []string `toml:"anchors"` // words, one of which each match of the pattern has in its window
 	Pattern string   `toml:"pattern"` // RE2; the hit is the group named hit, or the whole match
-	Window  string   `toml:"window"`  // clause, sentence (default) or paragraph: what the pattern sees
+	Window  string   `toml:"window"`  // clause, sentence (default) or paragraph: what the pattern, or evidence, sees
 
 	In    []string      `toml:"in"`    // title, body, alt, link, source; default title, body, alt
 	Kinds []models.Kind `toml:"kinds"` // original, reprint; default both
