@@ -369,3 +369,25 @@ func TestOfficialTextIsClean(t *testing.T) {
 		}
 	}
 }
+
+// A sentence of evidence that is split around what stands in it takes no place
+// from the hits after it.
+func TestSplitEvidenceCostsNoOtherHit(t *testing.T) {
+	body := strings.Repeat("三斤土蜂蜜只要88块，要的加微信 tujidan_lyh，点右下角小黄车直接拍，", 3) + "联系人电话13900001234。另一位13800138000。"
+	e := engine(t)
+	seen := map[string]bool{}
+	var mobiles []string
+	for _, h := range screen(t, e, Text{Body: body}).Hits {
+		if place := fmt.Sprint(h.Category, h.Start); seen[place] {
+			t.Errorf("%s is reported twice", h.Text)
+		} else {
+			seen[place] = true
+		}
+		if h.Category == "pii.mobile" {
+			mobiles = append(mobiles, h.Text)
+		}
+	}
+	if diff := cmp.Diff([]string{"13900001234", "13800138000"}, mobiles); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -17,7 +17,7 @@ import (
 func (d *draft) resolve() models.Report {
 	d.dropLonelyCues()
 	slices.SortFunc(d.found, inPlace)
-	kept := d.found[:0]
+	kept := make([]candidate, 0, len(d.found))
 	for rest := d.found; len(rest) > 0; {
 		n := chain(rest)
 		kept = append(kept, d.best(rest[:n])...)

@@ -130,7 +130,7 @@ func (w *Workflow) shippedEngine() (*screening.Engine, error) { return w.engine,
 // maxMistakes is how many mistakes of an edition are named at once.
 const maxMistakes = 100
 
-var mistakePlace = regexp.MustCompile(`^([^:\s]+\.(?:toml|tsv))(?::\d+)*: `)
+var mistakePlace = regexp.MustCompile(`^([^:\s]+\.(?:toml|tsv))(?::\d+)*(?:: |：)`)
 
 // mistakes makes a domain error of those that the rules have, a field each.
 func mistakes(err error) error {
@@ -144,7 +144,7 @@ func mistakes(err error) error {
 			return invalidEdition(f)
 		case place != nil:
 			f.add("/files/"+strings.ReplaceAll(place[1], "/", "~1"), "%s", line)
-		case line != "" && !strings.HasPrefix(line, "edition "):
+		case line != "" && !strings.HasPrefix(line, "版次 "):
 			f.add("/files", "%s", line)
 		}
 	}
