@@ -58,6 +58,7 @@ type program struct {
 	notAfter  *match.Pattern
 	terms     []compiledTerm
 	clues     []clue
+	order     []int // in which the clues are looked for
 	style     *style
 	support   *program
 }
@@ -208,6 +209,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 	if p.clues, err = r.clues(shared); err != nil {
 		errs = append(errs, err)
 	}
+	p.order = bestOrder(p.clues)
 	if r.Style != "" {
 		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style]); err != nil {
 			errs = append(errs, err)

@@ -15,30 +15,37 @@ import (
 // like those that a rule of evidence is to find. The weights are learned from
 // labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
 // hundredths; the line of the gram "*" is added to every sentence.
+//
+// To be scored, the characters of the lexicon get numbers. Those of one
+// character find their weight by it, the longer grams by hash.
 type style struct {
-	known [1 << 12]uint64 // bits by hash: mostly they tell that a gram has no weight
-	slots []weighted      // open addressing; a power of two
-	bias  int32
+	number [1 << 16]uint16 // by rune of the basic plane
+	beyond map[rune]uint16 // by the other runes
+	single []int32         // by number: the weight of the character alone
+	known  []uint64        // bits by hash: mostly they tell that a pair has no slot
+	shift  uint            // of hashes, to a bit of known
+	slots  []weighted      // open addressing; a power of two
+	bias   int32
 }
 
-// weighted is a gram with its weight; gram 0 is none.
+// Numbers of characters that no gram has, and of those that count for nothing.
+const (
+	strange = iota
+	nothing
+	firstNumber
+)
+
+// weighted is a gram of two or three numbered characters with its weight.
 type weighted struct {
-	gram   gram
+	gram   uint64 // 16 bits for each; 0: none
 	weight int32
+	leads  bool // a gram of three begins with it
 }
 
-// gram packs up to three characters.
+// gram packs up to three characters, of which weights are learned.
 type gram uint64
 
 const gramSize = 3
-
-func packGram(word string) gram {
-	var g gram
-	for _, r := range word {
-		g = g<<21 | gram(r)
-	}
-	return g
-}
 
 // plain is what a character counts as in a gram: all digits are alike, and all
 // letters; blanks and the marks of the lexicon count for nothing.
@@ -81,8 +88,8 @@ func grams(text string, f func(gram)) (n int) {
 
 // newStyle reads a lexicon of weights.
 func newStyle(name string, data []byte) (*style, error) {
-	var list []weighted
-	s := new(style)
+	var list []weighted // of two or three characters
+	s := &style{beyond: map[rune]uint16{}, single: make([]int32, firstNumber)}
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
@@ -99,30 +106,76 @@ func newStyle(name string, data []byte) (*style, error) {
 		case utf8.RuneCountInString(word) > gramSize:
 			return nil, fmt.Errorf("%s:%d：%q 超过 %d 个字", name, line, word, gramSize)
 		default:
-			list = append(list, weighted{packGram(word), int32(weight)})
+			packed := s.pack(word)
+			if packed < 1<<16 {
+				s.single[packed] = int32(weight)
+			} else {
+				list = append(list, weighted{gram: packed, weight: int32(weight)})
+			}
 		}
 	}
-	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
-	for _, e := range list {
-		h := hashGram(e.gram)
-		s.known[h>>52] |= 1 << (h >> 46 & 63)
-		*s.slot(e.gram) = e
+	if len(s.single) > math.MaxUint16 {
+		return nil, fmt.Errorf("%s：不同的字太多", name)
 	}
+	s.pack("^$")
+	for r := range rune(utf8.RuneSelf) {
+		if alike := plain(r); alike == 0 {
+			s.number[r] = nothing
+		} else if alike != r {
+			s.number[r] = s.number[alike]
+		}
+	}
+	s.index(list)
 	return s, nil
 }
 
-// weight of a gram; 0 if it has none.
-func (s *style) weight(g gram) int32 {
-	if h := hashGram(g); s.known[h>>52]>>(h>>46&63)&1 == 0 {
-		return 0
+// pack numbers the characters of a gram.
+func (s *style) pack(word string) (packed uint64) {
+	for _, r := range word {
+		n := s.of(r)
+		if n == strange {
+			n = uint16(len(s.single))
+			s.single = append(s.single, 0)
+			if r < 1<<16 {
+				s.number[r] = n
+			} else {
+				s.beyond[r] = n
+			}
+		}
+		packed = packed<<16 | uint64(n)
 	}
-	return s.slot(g).weight
+	return packed
 }
 
-func hashGram(g gram) uint64 { return uint64(g) * 0x9E3779B97F4A7C15 }
+// of is the number of a character.
+func (s *style) of(r rune) uint16 {
+	if r < 1<<16 {
+		return s.number[r]
+	}
+	return s.beyond[r]
+}
+
+// index builds the table of the longer grams.
+func (s *style) index(list []weighted) {
+	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
+	width := bits.Len(uint(len(list))) + 5
+	s.known, s.shift = make([]uint64, 1<<(width-6)), uint(64-width)
+	for _, e := range list {
+		at := s.slot(e.gram)
+		at.gram, at.weight = e.gram, e.weight
+		if first := e.gram >> 16; first >= 1<<16 {
+			at, e.gram = s.slot(first), first
+			at.gram, at.leads = first, true
+		}
+		bit := hashGram(e.gram) >> s.shift
+		s.known[bit/64] |= 1 << (bit % 64)
+	}
+}
+
+func hashGram(g uint64) uint64 { return g * 0x9E3779B97F4A7C15 }
 
 // slot is the place of a gram, or the empty one where it would stand.
-func (s *style) slot(g gram) *weighted {
+func (s *style) slot(g uint64) *weighted {
 	mask := uint64(len(s.slots) - 1)
 	i := hashGram(g) >> 20 & mask
 	for s.slots[i].gram != 0 && s.slots[i].gram != g {
@@ -131,9 +184,41 @@ func (s *style) slot(g gram) *weighted {
 	return &s.slots[i]
 }
 
-// score is the weight of a text, in hundredths.
+// score is the weight of a text, in hundredths: that of its grams by the root
+// of its length.
 func (s *style) score(text string) int {
-	sum := int32(0)
-	n := grams(text, func(g gram) { sum += s.weight(g) })
+	start := s.number['^']
+	sum, n := s.single[start], 1
+	three := uint64(start) // the numbers of the last three characters
+	leads := false         // a gram begins with the last two
+	for i, more := 0, true; more; {
+		number := s.number['$']
+		if more = i < len(text); more {
+			r, size := rune(text[i]), 1
+			if r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(text[i:])
+			}
+			i += size
+			if number = s.of(r); number == nothing {
+				continue
+			}
+		}
+		n++
+		if number == strange {
+			three, leads = 0, false
+			continue
+		}
+		sum += s.single[number]
+		three = (three<<16 | uint64(number)) & (1<<48 - 1)
+		if leads {
+			sum += s.slot(three).weight
+			leads = false
+		}
+		pair := three & (1<<32 - 1)
+		if bit := hashGram(pair) >> s.shift; s.known[bit/64]>>(bit%64)&1 != 0 {
+			e := s.slot(pair)
+			sum, leads = sum+e.weight, e.leads
+		}
+	}
 	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
 }
