@@ -106,7 +106,7 @@ type answer struct {
 func (d *draft) holdsIn(c *condition, w *window) bool {
 	a := &d.answers[c.id]
 	if a.part != w.part+1 || a.lo != w.start || a.hi != w.end {
-		*a = answer{w.part + 1, w.start, w.end, d.may(c.lists, w) && c.any.MatchString(w.text)}
+		*a = answer{w.part + 1, w.start, w.end, c.holds(d, w)}
 	}
 	return a.holds
 }
@@ -117,8 +117,8 @@ func (d *draft) holds(c *condition) bool {
 	if a.part != -1 {
 		*a = answer{part: -1}
 		for i, p := range d.parts {
-			w := window{text: p.text, part: i, end: len(p.text)}
-			a.holds = a.holds || d.may(c.lists, &w) && c.any.MatchString(p.text)
+			w := window{text: p.text, part: i, source: p.text, end: len(p.text)}
+			a.holds = a.holds || c.holds(d, &w)
 		}
 	}
 	return a.holds

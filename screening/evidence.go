@@ -67,21 +67,17 @@ func (p *program) mayHold(d *draft, w *window) (possible kinds, most int) {
 	return possible, most
 }
 
-// look answers the kinds of evidence in a text, which are among those possible.
-func (p *program) look(text string, possible kinds) (found kinds) {
-	found, _ = p.lookFor(text, possible, 0, anything)
-	return found
-}
-
-// lookFor is look, but gives up where what can still weigh most, in hundredths,
+// look answers the kinds of evidence in the text of a window, which are among
+// those possible. It gives up where what can still weigh most, in hundredths,
 // is less than least.
-func (p *program) lookFor(text string, possible kinds, most, least int) (found kinds, ok bool) {
+func (p *program) look(d *draft, w *window, text string, possible kinds, most, least int) (found kinds, ok bool) {
+	whole := text == w.text
 	for _, i := range p.order {
 		switch c := &p.clues[i]; {
 		case most < least:
 			return found, false
 		case possible&(1<<i) == 0:
-		case c.words.any.MatchString(text):
+		case whole && c.words.proven(d, w), c.words.any.MatchString(text):
 			found |= 1 << i
 			most += min(c.Weight, 0) * points
 		default:
@@ -132,7 +128,7 @@ func (p *program) view(d *draft, part, start, end, least int) (v view, ok bool) 
 	if p.style != nil {
 		v.style = p.style.score(v.text)
 	}
-	v.found, ok = p.lookFor(v.text, possible, most*points+v.style, least*points)
+	v.found, ok = p.look(d, &v.window, v.text, possible, most*points+v.style, least*points)
 	return v, ok
 }
 
@@ -142,7 +138,8 @@ func (p *program) beside(d *draft, v *view, part, start, end int) kinds {
 	if p.Scope != "sentence" {
 		for _, w := range d.neighbours(part, start, end) {
 			possible, _ := p.mayHold(d, &w)
-			all |= p.look(p.unquoted(w.text), possible&^all)
+			more, _ := p.look(d, &w, p.unquoted(w.text), possible&^all, 0, anything)
+			all |= more
 		}
 	}
 	return all
