@@ -22,7 +22,7 @@ type style struct {
 	number [1 << 16]uint16 // by rune of the basic plane
 	beyond map[rune]uint16 // by the other runes
 	single []int32         // by number: the weight of the character alone
-	known  []uint64        // bits by hash: mostly they tell that a pair has no slot
+	known  []uint64        // bits by hash: mostly they tell that a gram has no slot
 	shift  uint            // of hashes, to a bit of known
 	slots  []weighted      // open addressing; a power of two
 	bias   int32
@@ -35,12 +35,19 @@ const (
 	firstNumber
 )
 
-// weighted is a gram of two or three numbered characters with its weight.
-type weighted struct {
-	gram   uint64 // 16 bits for each; 0: none
-	weight int32
-	leads  bool // a gram of three begins with it
-}
+// weighted is a gram of two or three numbered characters, 16 bits for each,
+// with its weight in the last 16. The lowest bit tells whether a gram of three
+// begins with it. 0 is none.
+type weighted uint64
+
+const (
+	weightBits = 16
+	leadsOn    = 1
+	maxWeight  = 1<<(weightBits-2) - 1
+)
+
+func (e weighted) gram() uint64  { return uint64(e >> weightBits) }
+func (e weighted) weight() int32 { return int32(int16(e)) >> 1 }
 
 // gram packs up to three characters, of which weights are learned.
 type gram uint64
@@ -103,6 +110,8 @@ func newStyle(name string, data []byte) (*style, error) {
 			return nil, fmt.Errorf("%s:%d：应为：字串、制表符、以百分之一计的权重", name, line)
 		case word == "*":
 			s.bias = int32(weight)
+		case max(weight, -weight) > maxWeight:
+			return nil, fmt.Errorf("%s:%d：权重超过 %d", name, line, maxWeight)
 		case utf8.RuneCountInString(word) > gramSize:
 			return nil, fmt.Errorf("%s:%d：%q 超过 %d 个字", name, line, word, gramSize)
 		default:
@@ -110,7 +119,7 @@ func newStyle(name string, data []byte) (*style, error) {
 			if packed < 1<<16 {
 				s.single[packed] = int32(weight)
 			} else {
-				list = append(list, weighted{gram: packed, weight: int32(weight)})
+				list = append(list, weighted(packed<<weightBits|uint64(uint16(weight)<<1)))
 			}
 		}
 	}
@@ -160,25 +169,36 @@ func (s *style) index(list []weighted) {
 	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
 	width := bits.Len(uint(len(list))) + 5
 	s.known, s.shift = make([]uint64, 1<<(width-6)), uint(64-width)
-	for _, e := range list {
-		at := s.slot(e.gram)
-		at.gram, at.weight = e.gram, e.weight
-		if first := e.gram >> 16; first >= 1<<16 {
-			at, e.gram = s.slot(first), first
-			at.gram, at.leads = first, true
-		}
-		bit := hashGram(e.gram) >> s.shift
+	put := func(e weighted) {
+		at := s.slot(e.gram())
+		*at = *at&leadsOn | e
+		bit := hashGram(e.gram()) >> s.shift
 		s.known[bit/64] |= 1 << (bit % 64)
+	}
+	for _, e := range list {
+		put(e)
+	}
+	for _, e := range list {
+		if first := e.gram() >> 16; first >= 1<<16 {
+			at := s.slot(first)
+			put(weighted(first<<weightBits) | *at | leadsOn)
+		}
 	}
 }
 
 func hashGram(g uint64) uint64 { return g * 0x9E3779B97F4A7C15 }
 
+// may tells, mostly with no, whether a gram has a slot.
+func (s *style) may(g uint64) bool {
+	bit := hashGram(g) >> s.shift
+	return s.known[bit/64]>>(bit%64)&1 != 0
+}
+
 // slot is the place of a gram, or the empty one where it would stand.
 func (s *style) slot(g uint64) *weighted {
 	mask := uint64(len(s.slots) - 1)
 	i := hashGram(g) >> 20 & mask
-	for s.slots[i].gram != 0 && s.slots[i].gram != g {
+	for s.slots[i] != 0 && s.slots[i].gram() != g {
 		i = (i + 1) & mask
 	}
 	return &s.slots[i]
@@ -210,14 +230,13 @@ func (s *style) score(text string) int {
 		}
 		sum += s.single[number]
 		three = (three<<16 | uint64(number)) & (1<<48 - 1)
-		if leads {
-			sum += s.slot(three).weight
-			leads = false
+		if leads && s.may(three) {
+			sum += s.slot(three).weight()
 		}
-		pair := three & (1<<32 - 1)
-		if bit := hashGram(pair) >> s.shift; s.known[bit/64]>>(bit%64)&1 != 0 {
-			e := s.slot(pair)
-			sum, leads = sum+e.weight, e.leads
+		if leads = false; s.may(three & (1<<32 - 1)) {
+			e := *s.slot(three & (1<<32 - 1))
+			sum += e.weight()
+			leads = e&leadsOn != 0
 		}
 	}
 	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
