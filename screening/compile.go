@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -22,8 +21,7 @@ type plan struct {
 	programs  []program // by rule
 	words     wordList
 	tokens    tokens
-	asked     int        // the number of different conditions
-	incident  *condition // of the shared list of that name; nil: there is none
+	asked     int // the number of different conditions
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	begins    []owner // who wants the beginning of each part
@@ -131,18 +129,11 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	var err error
-	incident := slices.Clone(rules.context["incident"])
-	for i, word := range incident {
-		incident[i] = regexp.QuoteMeta(word)
-	}
-	if p.incident, err = shared.of(incident); err != nil {
-		return nil, err
-	}
 	for all, c := range shared.at {
 		words.prove(c.id, all)
 	}
 	p.asked, p.tokens = len(shared.at), words.tokens()
+	var err error
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
 }

@@ -135,13 +135,14 @@ type scratch struct {
 	draft   draft
 }
 
-// open begins a screening.
+// open begins a screening with the scan for words.
 func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
 	s.reset(p)
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
 		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances}
+	s.seen.scan(p.matcher, d.parts)
 	return s
 }
 
@@ -155,7 +156,6 @@ func (e *Engine) screen(p *plan, t Text) models.Report {
 	s := e.open(p, t)
 	defer e.close(s)
 	d := &s.draft
-	s.seen.scan(p.matcher, d.parts)
 	for i := range d.parts {
 		p.dispatch(s, i)
 	}
