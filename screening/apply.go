@@ -32,10 +32,11 @@ func (p *program) termAt(d *draft, part, start, end int, t *compiledTerm) {
 func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	w := d.window(part, start, end, marksOf(p.Window))
 	read = max(w.end, end)
-	// Where the scope is the window or the draft, it is the same for all
-	// matches, and cheaper than they are.
-	common := p.Scope == "draft" || p.Scope != "sentences" && marksOf(p.Scope) == marksOf(p.Window)
-	if !d.may(p.lists, &w) || !p.pattern.May(w.text) || common && !p.inScope(d, part, start, end) {
+	if !d.may(p.lists, &w) || !p.pattern.May(w.text) {
+		return read
+	}
+	common := p.oneScope(d, &w, start)
+	if common && !p.inScope(d, part, start, end) {
 		return read
 	}
 	text := d.parts[part].text
@@ -55,6 +56,20 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 		d.found = append(d.found, candidate{part: part, start: from, end: to, rule: p.Rule})
 	}
 	return read
+}
+
+// oneScope tells whether the scope is the same for all matches in the window
+// around a place: it is cheaper to look at than they are.
+func (p *program) oneScope(d *draft, w *window, place int) bool {
+	scope, window := marksOf(p.Scope), marksOf(p.Window)
+	if p.Scope == "draft" || p.Scope != "sentences" && scope == window {
+		return true
+	}
+	if scope < window {
+		return false
+	}
+	k := d.stretch(w.part, place, scope)
+	return k.whole() && k.lo <= w.start && w.end <= k.hi
 }
 
 func marksOf(window string) mark {
@@ -106,7 +121,7 @@ type answer struct {
 func (d *draft) holdsIn(c *condition, w *window) bool {
 	a := &d.answers[c.id]
 	if a.part != w.part+1 || a.lo != w.start || a.hi != w.end {
-		*a = answer{w.part + 1, w.start, w.end, d.may(c.lists, w) && c.any.MatchString(w.text)}
+		*a = answer{w.part + 1, w.start, w.end, c.holds(d, w)}
 	}
 	return a.holds
 }
@@ -117,8 +132,8 @@ func (d *draft) holds(c *condition) bool {
 	if a.part != -1 {
 		*a = answer{part: -1}
 		for i, p := range d.parts {
-			w := window{text: p.text, part: i, end: len(p.text)}
-			a.holds = a.holds || d.may(c.lists, &w) && c.any.MatchString(p.text)
+			w := window{text: p.text, part: i, source: p.text, end: len(p.text)}
+			a.holds = a.holds || c.holds(d, &w)
 		}
 	}
 	return a.holds

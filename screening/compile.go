@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -19,11 +18,10 @@ import (
 type plan struct {
 	rules     *Rules
 	matcher   *match.Matcher
-	owners    [][]owner // by word of the matcher
 	programs  []program // by rule
-	words     vocabulary
-	asked     int        // the number of different conditions
-	incident  *condition // of the shared list of that name; nil: there is none
+	words     wordList
+	tokens    tokens
+	asked     int // the number of different conditions
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	begins    []owner // who wants the beginning of each part
@@ -49,7 +47,7 @@ type program struct {
 	*Rule
 	in        place
 	pattern   *match.Pattern
-	lists     []int      // of the vocabulary: what the pattern needs
+	lists     []int      // of the word list: what the pattern needs
 	group     int        // of the pattern: the hit
 	need      *condition // nil: none
 	unless    *condition
@@ -58,6 +56,7 @@ type program struct {
 	notAfter  *match.Pattern
 	terms     []compiledTerm
 	clues     []clue
+	order     []int // in which the clues are looked for
 	style     *style
 	support   *program
 }
@@ -71,15 +70,15 @@ type compiledTerm struct {
 }
 
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
-	p := &plan{rules: rules}
-	words := wordList{at: map[string]int{}}
-	shared := conditions{at: map[string]*condition{}, words: wordLists{fold: fold, at: map[string]int{}}}
+	p := &plan{rules: rules, words: wordList{fold: fold, at: map[string]int{}}}
+	words := &p.words
+	shared := conditions{at: map[string]*condition{}, words: words}
 	var errs []error
 	for i, rule := range rules.list {
 		pr, err := rule.program(rules.files, &shared)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
-			words.add(fold, term.text, owner{rule: i, word: k})
+			words.ask(term.text, owner{rule: i, word: k})
 		}
 		for _, word := range rule.Anchors {
 			if word == digitRuns {
@@ -90,7 +89,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 				p.begins = append(p.begins, owner{rule: i, word: -1})
 				continue
 			}
-			words.add(fold, word, owner{rule: i, word: -1})
+			words.ask(word, owner{rule: i, word: -1})
 		}
 		p.programs = append(p.programs, pr)
 	}
@@ -122,7 +121,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 			case everyDraft:
 				p.always = append(p.always, o.detector)
 			default:
-				words.add(fold, word, o)
+				words.ask(word, o)
 			}
 		}
 		p.detectors = append(p.detectors, d)
@@ -130,39 +129,13 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	for all, c := range shared.at {
+		words.prove(c.id, all)
+	}
+	p.asked, p.tokens = len(shared.at), words.tokens()
 	var err error
-	incident := slices.Clone(rules.context["incident"])
-	for i, word := range incident {
-		incident[i] = regexp.QuoteMeta(word)
-	}
-	if p.incident, err = shared.of(incident); err != nil {
-		return nil, err
-	}
-	p.owners, p.asked = words.owners, len(shared.at)
-	if p.words, err = shared.words.vocabulary(); err != nil {
-		return nil, err
-	}
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
-}
-
-// wordList gathers the different words that anyone asks for.
-type wordList struct {
-	at     map[string]int // by folded word
-	list   []string
-	owners [][]owner
-}
-
-func (w *wordList) add(fold *match.Fold, word string, o owner) {
-	folded := fold.String(word)
-	i, known := w.at[folded]
-	if !known {
-		i = len(w.list)
-		w.at[folded] = i
-		w.list = append(w.list, word)
-		w.owners = append(w.owners, nil)
-	}
-	w.owners[i] = append(w.owners[i], o)
 }
 
 // program compiles the patterns and terms of a rule.
@@ -187,7 +160,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.SubexpIndex("hit"), 0)
-		p.lists = shared.words.of(r.Pattern)
+		p.lists = shared.words.needs(r.Pattern)
 	}
 	if r.NotBefore != "" {
 		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
@@ -208,6 +181,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 	if p.clues, err = r.clues(shared); err != nil {
 		errs = append(errs, err)
 	}
+	p.order = bestOrder(p.clues)
 	if r.Style != "" {
 		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style]); err != nil {
 			errs = append(errs, err)
@@ -235,14 +209,14 @@ func isLatin(r rune) bool {
 // condition is a set of patterns, one of which must stand in a text.
 type condition struct {
 	any   *match.Pattern
-	lists []int // of the vocabulary
+	lists []int // of the word list
 	id    int   // it has this number among those of the plan
 }
 
 // conditions are the different conditions of a plan.
 type conditions struct {
 	at    map[string]*condition // by their patterns
-	words wordLists
+	words *wordList
 }
 
 // of is the condition that one of the patterns stands in a text; nil if there are none.
@@ -263,7 +237,7 @@ func (c *conditions) of(list []string) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.at[all] = &condition{any: compiled, lists: c.words.of(all), id: len(c.at)}
+	c.at[all] = &condition{any: compiled, lists: c.words.needs(all), id: len(c.at)}
 	return c.at[all], nil
 }
 

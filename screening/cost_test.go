@@ -30,15 +30,14 @@ func BenchmarkRules(b *testing.B) {
 			c := cost{name: p.programs[i].ID}
 			for _, text := range texts {
 				s := e.open(one, Text{Body: text})
-				s.found, s.runs = one.matcher.Scan(s.found[:0], s.runs[:0], text)
 				start := time.Now()
 				nothing.dispatch(s, 0)
 				middle := time.Now()
 				one.dispatch(s, 0)
 				c.time += time.Since(middle) - middle.Sub(start)
 				c.hits += len(s.draft.found)
-				for _, m := range s.found {
-					c.places += len(one.owners[m.Term])
+				for _, m := range s.seen.found {
+					c.places += len(one.words.owners[m.Term])
 				}
 				e.close(s)
 			}
@@ -59,11 +58,11 @@ func BenchmarkRules(b *testing.B) {
 // only is the plan for some of the owners.
 func (p *plan) only(wanted func(owner) bool) *plan {
 	one := *p
-	one.owners = make([][]owner, len(p.owners))
-	for i, owners := range p.owners {
+	one.words.owners = make([][]owner, len(p.words.owners))
+	for i, owners := range p.words.owners {
 		for _, o := range owners {
 			if wanted(o) {
-				one.owners[i] = append(one.owners[i], o)
+				one.words.owners[i] = append(one.words.owners[i], o)
 			}
 		}
 	}

@@ -48,8 +48,8 @@ type draft struct {
 	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
 	answers  []answer                 // by condition
 	support  support
-	words    *vocabulary
-	incident *condition
+	plan     *plan
+	seen     *sightings
 	glances  *glances
 }
 

@@ -128,21 +128,21 @@ func (e *Engine) Screen(ctx context.Context, t Text) (models.Report, error) {
 
 // scratch is what a screening needs and the next one can use again.
 type scratch struct {
-	found   []match.Match
-	runs    []match.Run
+	seen    sightings
 	anchors [][]anchor // by detector
 	done    []int      // by rule: how far its pattern has read
 	glances glances
 	draft   draft
 }
 
-// open begins a screening.
+// open begins a screening with the scan for words.
 func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
 	s.reset(p)
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
-		answers: d.answers, words: &p.words, incident: p.incident, glances: &s.glances}
+		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances}
+	s.seen.scan(p.matcher, d.parts)
 	return s
 }
 
@@ -157,7 +157,6 @@ func (e *Engine) screen(p *plan, t Text) models.Report {
 	defer e.close(s)
 	d := &s.draft
 	for i := range d.parts {
-		s.found, s.runs = p.matcher.Scan(s.found[:0], s.runs[:0], d.parts[i].text)
 		p.dispatch(s, i)
 	}
 	for _, i := range p.always {
@@ -187,7 +186,7 @@ func (s *scratch) reset(p *plan) {
 		s.draft.answers = make([]answer, p.asked)
 	}
 	clear(s.draft.answers)
-	s.glances.reset(&p.words)
+	s.glances.reset(p)
 }
 
 // dispatch hands what was found in a part to the rules and detectors that asked.
@@ -196,12 +195,13 @@ func (p *plan) dispatch(s *scratch, part int) {
 	for _, o := range p.begins {
 		p.ask(s, o, part, 0, 0)
 	}
-	for _, m := range s.found {
-		for _, o := range p.owners[m.Term] {
+	words, runs := s.seen.of(part)
+	for _, m := range words {
+		for _, o := range p.words.owners[m.Term] {
 			p.ask(s, o, part, int(m.Start), int(m.End))
 		}
 	}
-	for _, run := range s.runs {
+	for _, run := range runs {
 		for _, o := range p.runs {
 			p.ask(s, o, part, int(run.Start), int(run.End))
 		}

@@ -3,6 +3,7 @@ package screening
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -66,14 +67,45 @@ func (p *program) mayHold(d *draft, w *window) (possible kinds, most int) {
 	return possible, most
 }
 
-// look answers the kinds of evidence in a text, which are among those possible.
-func (p *program) look(text string, possible kinds) (found kinds) {
-	for i, c := range p.clues {
-		if possible&(1<<i) != 0 && c.words.any.MatchString(text) {
+// look answers the kinds of evidence in the text of a window, which are among
+// those possible. It gives up where what can still weigh most, in hundredths,
+// is less than least.
+func (p *program) look(d *draft, w *window, text string, possible kinds, most, least int) (found kinds, ok bool) {
+	whole := text == w.text
+	for _, i := range p.order {
+		switch c := &p.clues[i]; {
+		case most < least:
+			return found, false
+		case possible&(1<<i) == 0:
+		case whole && c.words.proven(d, w), c.words.any.MatchString(text):
 			found |= 1 << i
+			most += min(c.Weight, 0) * points
+		default:
+			most -= max(c.Weight, 0) * points
 		}
 	}
-	return found
+	return found, most >= least
+}
+
+// bestOrder is the order in which clues tell soonest that there is too little:
+// first those against, of which a glance tells nearly for sure that they are
+// there, then those of which it tells nothing, as mostly they are not.
+func bestOrder(clues []clue) []int {
+	order := make([]int, len(clues))
+	for i := range order {
+		order[i] = i
+	}
+	rank := func(i int) int {
+		switch seen := len(clues[i].words.lists) > 0; {
+		case seen && clues[i].Weight < 0:
+			return 0
+		case !seen && clues[i].Weight > 0:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
+	return order
 }
 
 // view is what a rule of evidence sees of a sentence.
@@ -96,11 +128,8 @@ func (p *program) view(d *draft, part, start, end, least int) (v view, ok bool) 
 	if p.style != nil {
 		v.style = p.style.score(v.text)
 	}
-	if most*points+v.style < least*points {
-		return v, false
-	}
-	v.found = p.look(v.text, possible)
-	return v, true
+	v.found, ok = p.look(d, &v.window, v.text, possible, most*points+v.style, least*points)
+	return v, ok
 }
 
 // beside are the kinds of evidence in a sentence and in those beside it.
@@ -109,7 +138,8 @@ func (p *program) beside(d *draft, v *view, part, start, end int) kinds {
 	if p.Scope != "sentence" {
 		for _, w := range d.neighbours(part, start, end) {
 			possible, _ := p.mayHold(d, &w)
-			all |= p.look(p.unquoted(w.text), possible&^all)
+			more, _ := p.look(d, &w, p.unquoted(w.text), possible&^all, 0, anything)
+			all |= more
 		}
 	}
 	return all

@@ -1,34 +1,55 @@
 package screening
 
 import (
+	"slices"
+	"sort"
 	"strings"
 
 	"shenfa/screening/match"
 )
 
-// vocabulary is the words without which the patterns of rules cannot match,
-// in lists: a pattern needs one word of each of its lists. One scan of a
-// sentence tells of all patterns which are worth trying there.
-type vocabulary struct {
-	matcher *match.Matcher
-	lists   [][]int // by word: the lists that have it
-	count   int     // of the lists
+// wordList gathers the different words that the one scan looks for: those that
+// rules and detectors ask for, and those without which patterns cannot match.
+// The latter stand in lists: a pattern needs one word of each of its lists. So
+// the scan tells of every window and pattern whether it is worth trying there.
+type wordList struct {
+	fold   *match.Fold
+	at     map[string]int // by folded word
+	list   []string
+	owners [][]owner  // by word: who asked for it
+	lists  [][]uint16 // by word: the lists that have it
+	proofs [][]uint16 // by word: the conditions that hold where it stands as it is written here
+	count  int        // of the lists
 }
 
-// wordLists gathers the lists of a vocabulary.
-type wordLists struct {
-	fold  *match.Fold
-	at    map[string]int // by folded word
-	words []string
-	lists [][]int
-	count int
+// number is the place of a word in the list.
+func (l *wordList) number(word string) int {
+	folded := l.fold.String(word)
+	i, known := l.at[folded]
+	if !known {
+		i = len(l.list)
+		l.at[folded] = i
+		l.list, l.owners, l.lists, l.proofs = append(l.list, word), append(l.owners, nil), append(l.lists, nil), append(l.proofs, nil)
+	}
+	return i
 }
 
-// of are the numbers of the lists that a pattern needs.
-func (l *wordLists) of(pattern string) (numbers []int) {
+// ask notes that a rule or a detector asks for a word.
+func (l *wordList) ask(word string, o owner) {
+	i := l.number(word)
+	l.owners[i] = append(l.owners[i], o)
+}
+
+// needs are the numbers of the lists that a pattern needs.
+func (l *wordList) needs(pattern string) (numbers []int) {
 	for _, list := range match.Literals(pattern) {
-		if l.add(list) {
-			numbers = append(numbers, l.count-1)
+		if l.tells(list) {
+			for _, word := range list {
+				i := l.number(word)
+				l.lists[i] = append(l.lists[i], uint16(l.count))
+			}
+			numbers = append(numbers, l.count)
+			l.count++
 		}
 	}
 	return numbers
@@ -37,32 +58,99 @@ func (l *wordLists) of(pattern string) (numbers []int) {
 // everywhere are characters that stand in every other sentence.
 const everywhere = "0123456789一二三四五六七八九十的人条第应者不区元年加家组办按前后网道集求县市万电日月时分号"
 
-// add adds a list, unless it tells nothing: a word of it stands everywhere, or
-// may stand in a text unseen, as it is of nothing but runes that the scan skips.
-func (l *wordLists) add(list []string) bool {
-	folded := make([]string, len(list))
-	for i, word := range list {
-		folded[i] = l.fold.String(word)
-		if strings.Contains(everywhere, folded[i]) || len([]rune(word)) > len([]rune(folded[i]))+match.MaxSkip {
-			return false
-		}
-	}
-	for i, word := range folded {
-		at, known := l.at[word]
-		if !known {
-			at = len(l.words)
-			l.at[word] = at
-			l.words, l.lists = append(l.words, list[i]), append(l.lists, nil)
-		}
-		l.lists[at] = append(l.lists[at], l.count)
-	}
-	l.count++
-	return true
+// tells tells whether a list says anything: not if a word of it stands
+// everywhere, or may stand in a text unseen, as it is of nothing but runes that
+// the scan skips.
+func (l *wordList) tells(list []string) bool {
+	return !slices.ContainsFunc(list, func(word string) bool {
+		folded := l.fold.String(word)
+		return strings.Contains(everywhere, folded) || len([]rune(word)) > len([]rune(folded))+match.MaxSkip
+	})
 }
 
-func (l *wordLists) vocabulary() (vocabulary, error) {
-	m, err := match.New(l.fold, l.words)
-	return vocabulary{m, l.lists, l.count}, err
+// prove notes which of the words known make a condition hold.
+func (l *wordList) prove(condition int, pattern string) {
+	for _, text := range match.Enough(pattern) {
+		if i, known := l.at[l.fold.String(text)]; known && l.list[i] == text && len(l.lists[i]) > 0 {
+			l.proofs[i] = append(l.proofs[i], uint16(condition))
+		}
+	}
+}
+
+// tokens are what the words tell, made ready to be set in a glance: for each
+// word the lists that have it, then the conditions that it makes hold.
+type tokens struct {
+	from []uint32 // by word, two of them: where its lists begin in all, and its conditions
+	all  []uint16
+}
+
+func (l *wordList) tokens() (t tokens) {
+	for i := range l.list {
+		t.from = append(t.from, uint32(len(t.all)))
+		t.all = append(t.all, l.lists[i]...)
+		t.from = append(t.from, uint32(len(t.all)))
+		t.all = append(t.all, l.proofs[i]...)
+	}
+	t.from = append(t.from, uint32(len(t.all)))
+	return t
+}
+
+// of answers the lists and the conditions of a word.
+func (t *tokens) of(word int32) (lists, proofs []uint16) {
+	from := t.from[2*word:][:3]
+	return t.all[from[0]:from[1]], t.all[from[1]:from[2]]
+}
+
+// bitSet is a set of small numbers.
+type bitSet []uint64
+
+func (s bitSet) add(list []uint16) {
+	for _, n := range list {
+		s[n/64] |= 1 << (n % 64)
+	}
+}
+
+func (s bitSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
+
+// sightings are the words and the runs of digits that the scan found in the
+// parts of a draft.
+type sightings struct {
+	found []match.Match
+	runs  []match.Run
+	ends  [][2]int // by part: where its words end in found, and its runs in runs
+}
+
+func (s *sightings) scan(m *match.Matcher, parts []part) {
+	s.found, s.runs, s.ends = s.found[:0], s.runs[:0], s.ends[:0]
+	for i := range parts {
+		s.found, s.runs = m.Scan(s.found, s.runs, parts[i].text)
+		s.ends = append(s.ends, [2]int{len(s.found), len(s.runs)})
+	}
+}
+
+// of answers what was found in a part.
+func (s *sightings) of(part int) ([]match.Match, []match.Run) {
+	var from [2]int
+	if part > 0 {
+		from = s.ends[part-1]
+	}
+	return s.found[from[0]:s.ends[part][0]], s.runs[from[1]:s.ends[part][1]]
+}
+
+// disorder is how much later in the text, in bytes, a word can begin than one
+// that the scan reports after it: the four runes that it goes by, with all that
+// may be inserted.
+const disorder = 4 * (1 + match.MaxSkip) * 4
+
+// near answers the words that may stand in a range of a part, and few others.
+func (s *sightings) near(part, lo, hi int) []match.Match {
+	found, _ := s.of(part)
+	first := sort.Search(len(found), func(i int) bool { return int(found[i].Start) >= lo-disorder })
+	last := first
+	for last < len(found) && int(found[last].Start) < hi+disorder {
+		last++
+	}
+	return found[first:last]
 }
 
 // glances remembers of the last few windows which lists have words in them.
@@ -74,14 +162,15 @@ type glances struct {
 
 type glance struct {
 	part, lo, hi int // part: index + 1; 0: none
-	lists        []uint64
+	lists        bitSet
+	proven       bitSet // conditions that hold for sure
 }
 
-func (g *glances) reset(v *vocabulary) {
+func (g *glances) reset(p *plan) {
 	for i := range g.last {
 		l := &g.last[i]
-		if l.part = 0; len(l.lists) != (v.count+63)/64 {
-			l.lists = make([]uint64, (v.count+63)/64)
+		if l.part = 0; len(l.lists) != (p.words.count+63)/64 || len(l.proven) != (p.asked+63)/64 {
+			l.lists, l.proven = make(bitSet, (p.words.count+63)/64), make(bitSet, (p.asked+63)/64)
 		}
 	}
 }
@@ -92,26 +181,56 @@ func (d *draft) may(lists []int, w *window) bool {
 	if len(lists) == 0 {
 		return true
 	}
-	g := &d.glances.last[(w.start^w.end>>3)&7]
-	if g.part != w.part+1 || g.lo != w.start || g.hi != w.end {
-		g.part, g.lo, g.hi = w.part+1, w.start, w.end
-		d.glance(g.lists, w.text)
-	}
+	g := d.glance(w)
 	for _, list := range lists {
-		if g.lists[list/64]>>(list%64)&1 == 0 {
+		if !g.lists.has(list) {
 			return false
 		}
 	}
 	return true
 }
 
-func (d *draft) glance(lists []uint64, text string) {
-	clear(lists)
-	g := d.glances
-	g.found, g.runs = d.words.matcher.Scan(g.found[:0], g.runs[:0], text)
-	for _, m := range g.found {
-		for _, list := range d.words.lists[m.Term] {
-			lists[list/64] |= 1 << (list % 64)
-		}
+// glance is what the scan saw in a window.
+func (d *draft) glance(w *window) *glance {
+	g := &d.glances.last[(w.start^w.end>>3)&7]
+	if g.part == w.part+1 && g.lo == w.start && g.hi == w.end {
+		return g
 	}
+	g.part, g.lo, g.hi = w.part+1, w.start, w.end
+	clear(g.lists)
+	clear(g.proven)
+	tokens := &d.plan.tokens
+	if w.back == nil {
+		near := d.seen.near(w.part, w.start, w.end)
+		for i := range near {
+			m := &near[i]
+			if int(m.Start) < w.start || int(m.End) > w.end {
+				continue
+			}
+			lists, proofs := tokens.of(m.Term)
+			g.lists.add(lists)
+			if len(proofs) > 0 && w.source[m.Start:m.End] == d.plan.words.list[m.Term] {
+				g.proven.add(proofs)
+			}
+		}
+		return g
+	}
+	all := d.glances // in a folded window less is inserted into words
+	all.found, all.runs = d.plan.matcher.Scan(all.found[:0], all.runs[:0], w.text)
+	for _, m := range all.found {
+		lists, _ := tokens.of(m.Term)
+		g.lists.add(lists)
+	}
+	return g
+}
+
+// proven tells whether the scan saw a word in a window that makes a condition
+// hold there.
+func (c *condition) proven(d *draft, w *window) bool {
+	return len(c.lists) > 0 && d.glance(w).proven.has(c.id)
+}
+
+// holds tells whether a condition holds in a window.
+func (c *condition) holds(d *draft, w *window) bool {
+	return d.may(c.lists, w) && (c.proven(d, w) || c.any.MatchString(w.text))
 }

@@ -15,30 +15,44 @@ import (
 // like those that a rule of evidence is to find. The weights are learned from
 // labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
 // hundredths; the line of the gram "*" is added to every sentence.
+//
+// To be scored, the characters of the lexicon get numbers. Those of one
+// character find their weight by it, the longer grams by hash.
 type style struct {
-	known [1 << 12]uint64 // bits by hash: mostly they tell that a gram has no weight
-	slots []weighted      // open addressing; a power of two
-	bias  int32
+	number [1 << 16]uint16 // by rune of the basic plane
+	beyond map[rune]uint16 // by the other runes
+	single []int32         // by number: the weight of the character alone
+	known  []uint64        // bits by hash: mostly they tell that a gram has no slot
+	shift  uint            // of hashes, to a bit of known
+	slots  []weighted      // open addressing; a power of two
+	bias   int32
 }
 
-// weighted is a gram with its weight; gram 0 is none.
-type weighted struct {
-	gram   gram
-	weight int32
-}
+// Numbers of characters that no gram has, and of those that count for nothing.
+const (
+	strange = iota
+	nothing
+	firstNumber
+)
 
-// gram packs up to three characters.
+// weighted is a gram of two or three numbered characters, 16 bits for each,
+// with its weight in the last 16. The lowest bit tells whether a gram of three
+// begins with it. 0 is none.
+type weighted uint64
+
+const (
+	weightBits = 16
+	leadsOn    = 1
+	maxWeight  = 1<<(weightBits-2) - 1
+)
+
+func (e weighted) gram() uint64  { return uint64(e >> weightBits) }
+func (e weighted) weight() int32 { return int32(int16(e)) >> 1 }
+
+// gram packs up to three characters, of which weights are learned.
 type gram uint64
 
 const gramSize = 3
-
-func packGram(word string) gram {
-	var g gram
-	for _, r := range word {
-		g = g<<21 | gram(r)
-	}
-	return g
-}
 
 // plain is what a character counts as in a gram: all digits are alike, and all
 // letters; blanks and the marks of the lexicon count for nothing.
@@ -81,8 +95,8 @@ func grams(text string, f func(gram)) (n int) {
 
 // newStyle reads a lexicon of weights.
 func newStyle(name string, data []byte) (*style, error) {
-	var list []weighted
-	s := new(style)
+	var list []weighted // of two or three characters
+	s := &style{beyond: map[rune]uint16{}, single: make([]int32, firstNumber)}
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
@@ -96,44 +110,134 @@ func newStyle(name string, data []byte) (*style, error) {
 			return nil, fmt.Errorf("%s:%d：应为：字串、制表符、以百分之一计的权重", name, line)
 		case word == "*":
 			s.bias = int32(weight)
+		case max(weight, -weight) > maxWeight:
+			return nil, fmt.Errorf("%s:%d：权重超过 %d", name, line, maxWeight)
 		case utf8.RuneCountInString(word) > gramSize:
 			return nil, fmt.Errorf("%s:%d：%q 超过 %d 个字", name, line, word, gramSize)
 		default:
-			list = append(list, weighted{packGram(word), int32(weight)})
+			packed := s.pack(word)
+			if packed < 1<<16 {
+				s.single[packed] = int32(weight)
+			} else {
+				list = append(list, weighted(packed<<weightBits|uint64(uint16(weight)<<1)))
+			}
 		}
 	}
-	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
-	for _, e := range list {
-		h := hashGram(e.gram)
-		s.known[h>>52] |= 1 << (h >> 46 & 63)
-		*s.slot(e.gram) = e
+	if len(s.single) > math.MaxUint16 {
+		return nil, fmt.Errorf("%s：不同的字太多", name)
 	}
+	s.pack("^$")
+	for r := range rune(utf8.RuneSelf) {
+		if alike := plain(r); alike == 0 {
+			s.number[r] = nothing
+		} else if alike != r {
+			s.number[r] = s.number[alike]
+		}
+	}
+	s.index(list)
 	return s, nil
 }
 
-// weight of a gram; 0 if it has none.
-func (s *style) weight(g gram) int32 {
-	if h := hashGram(g); s.known[h>>52]>>(h>>46&63)&1 == 0 {
-		return 0
+// pack numbers the characters of a gram.
+func (s *style) pack(word string) (packed uint64) {
+	for _, r := range word {
+		n := s.of(r)
+		if n == strange {
+			n = uint16(len(s.single))
+			s.single = append(s.single, 0)
+			if r < 1<<16 {
+				s.number[r] = n
+			} else {
+				s.beyond[r] = n
+			}
+		}
+		packed = packed<<16 | uint64(n)
 	}
-	return s.slot(g).weight
+	return packed
 }
 
-func hashGram(g gram) uint64 { return uint64(g) * 0x9E3779B97F4A7C15 }
+// of is the number of a character.
+func (s *style) of(r rune) uint16 {
+	if r < 1<<16 {
+		return s.number[r]
+	}
+	return s.beyond[r]
+}
+
+// index builds the table of the longer grams.
+func (s *style) index(list []weighted) {
+	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
+	width := bits.Len(uint(len(list))) + 5
+	s.known, s.shift = make([]uint64, 1<<(width-6)), uint(64-width)
+	put := func(e weighted) {
+		at := s.slot(e.gram())
+		*at = *at&leadsOn | e
+		bit := hashGram(e.gram()) >> s.shift
+		s.known[bit/64] |= 1 << (bit % 64)
+	}
+	for _, e := range list {
+		put(e)
+	}
+	for _, e := range list {
+		if first := e.gram() >> 16; first >= 1<<16 {
+			at := s.slot(first)
+			put(weighted(first<<weightBits) | *at | leadsOn)
+		}
+	}
+}
+
+func hashGram(g uint64) uint64 { return g * 0x9E3779B97F4A7C15 }
+
+// may tells, mostly with no, whether a gram has a slot.
+func (s *style) may(g uint64) bool {
+	bit := hashGram(g) >> s.shift
+	return s.known[bit/64]>>(bit%64)&1 != 0
+}
 
 // slot is the place of a gram, or the empty one where it would stand.
-func (s *style) slot(g gram) *weighted {
+func (s *style) slot(g uint64) *weighted {
 	mask := uint64(len(s.slots) - 1)
 	i := hashGram(g) >> 20 & mask
-	for s.slots[i].gram != 0 && s.slots[i].gram != g {
+	for s.slots[i] != 0 && s.slots[i].gram() != g {
 		i = (i + 1) & mask
 	}
 	return &s.slots[i]
 }
 
-// score is the weight of a text, in hundredths.
+// score is the weight of a text, in hundredths: that of its grams by the root
+// of its length.
 func (s *style) score(text string) int {
-	sum := int32(0)
-	n := grams(text, func(g gram) { sum += s.weight(g) })
+	start := s.number['^']
+	sum, n := s.single[start], 1
+	three := uint64(start) // the numbers of the last three characters
+	leads := false         // a gram begins with the last two
+	for i, more := 0, true; more; {
+		number := s.number['$']
+		if more = i < len(text); more {
+			r, size := rune(text[i]), 1
+			if r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(text[i:])
+			}
+			i += size
+			if number = s.of(r); number == nothing {
+				continue
+			}
+		}
+		n++
+		if number == strange {
+			three, leads = 0, false
+			continue
+		}
+		sum += s.single[number]
+		three = (three<<16 | uint64(number)) & (1<<48 - 1)
+		if leads && s.may(three) {
+			sum += s.slot(three).weight()
+		}
+		if leads = false; s.may(three & (1<<32 - 1)) {
+			e := *s.slot(three & (1<<32 - 1))
+			sum += e.weight()
+			leads = e&leadsOn != 0
+		}
+	}
 	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
 }

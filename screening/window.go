@@ -29,6 +29,9 @@ const (
 	paragraphMarks      // line breaks and ends of blocks
 )
 
+// mayMark tells the bytes that marks begin with.
+var mayMark = [256]bool{'\n': true, '!': true, '?': true, ';': true, ',': true, 0xE3: true, 0xEF: true}
+
 // markAt is the mark at a byte of a text, and its length.
 func markAt(text string, i int) (m mark, size int) {
 	switch text[i] {
@@ -107,6 +110,9 @@ func around(text string, start, end int, strength mark) (lo, hi int) {
 // text[floor:at]; floor if there is none.
 func markBefore(text string, floor, at int, strength mark) int {
 	for i := at - 1; i >= floor; i-- {
+		if !mayMark[text[i]] {
+			continue
+		}
 		if m, size := markAt(text, i); m >= strength {
 			return min(i+size, at)
 		}
@@ -118,7 +124,7 @@ func markBefore(text string, floor, at int, strength mark) int {
 // ceiling if there is none.
 func markAfter(text string, at, ceiling int, strength mark) int {
 	for i := at; i < ceiling; i++ {
-		if b := text[i]; b >= utf8.RuneSelf && b != 0xE3 && b != 0xEF {
+		if !mayMark[text[i]] {
 			continue
 		}
 		if m, _ := markAt(text, i); m >= strength {
@@ -145,14 +151,24 @@ type kept struct {
 	isRead bool
 }
 
+// whole tells whether the stretch is short enough to be read at once.
+func (k *kept) whole() bool { return k.hi-k.lo <= 2*reach }
+
+// stretch is the one around a place that marks of a strength bound.
+func (d *draft) stretch(part, place int, strength mark) *kept {
+	k := &d.kept[strength]
+	if k.part != part+1 || place < k.lo || place > k.hi {
+		text := d.parts[part].text
+		*k = kept{part: part + 1, lo: markBefore(text, 0, place, strength), hi: markAfter(text, place, len(text), strength)}
+	}
+	return k
+}
+
 // window is the stretch around a place that marks of a strength bound: all of
 // it, or of a long one the block with the place.
 func (d *draft) window(part, start, end int, strength mark) window {
-	k, text := &d.kept[strength], d.parts[part].text
-	if k.part != part+1 || start < k.lo || start > k.hi {
-		*k = kept{part: part + 1, lo: markBefore(text, 0, start, strength), hi: markAfter(text, start, len(text), strength)}
-	}
-	if k.hi-k.lo <= 2*reach && end <= k.hi {
+	k, text := d.stretch(part, start, strength), d.parts[part].text
+	if k.whole() && end <= k.hi {
 		return k.read(d, k.lo, k.hi)
 	}
 	first := k.lo + (start-k.lo)/block*block

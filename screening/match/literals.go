@@ -19,6 +19,39 @@ func Literals(expr string) [][]string {
 	return required(re)
 }
 
+// Enough answers strings that the pattern matches: a text that holds one of
+// them holds a match. It is not all that match.
+func Enough(expr string) []string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return enough(re)
+}
+
+// enough is Enough for a part of a pattern.
+func enough(re *syntax.Regexp) (list []string) {
+	if list, ok := finite(re); ok {
+		return list
+	}
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return enough(re.Sub[0])
+	case syntax.OpStar:
+		return []string{""}
+	case syntax.OpConcat:
+		list = []string{""}
+		for _, sub := range re.Sub {
+			list = product(list, enough(sub))
+		}
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			list = append(list, enough(sub)...)
+		}
+	}
+	return list
+}
+
 // Bounds of a finite set of strings, and of a character class in one.
 const (
 	maxFinite = 64

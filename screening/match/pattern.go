@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -98,26 +99,32 @@ func newMachine(re *syntax.Regexp) (*machine, error) {
 	return m, nil
 }
 
-// automaton is the part of a machine that texts have needed so far.
+// automaton is the part of a machine that texts have needed so far. A state is
+// a row of the table: by class the state that comes next, 0 where that is not
+// known yet.
 type automaton struct {
-	mu     sync.Mutex
-	states map[string]*state
-	first  *state
-	seen   []uint32 // by instruction: the round in which it was added
+	table  atomic.Pointer[[]uint32]
+	first  uint32
+	mu     sync.Mutex // for what follows, and to change the table
+	states map[string]uint32
+	pcs    [][]uint32 // by row: the instructions that may come next
+	seen   []uint32   // by instruction: the round in which it was added
 	round  uint32
 }
 
-// state is a set of instructions that may come next.
-type state struct {
-	pcs     []uint32
-	matches bool // whatever follows
-	ends    bool // if the text ends here
-	decided bool // what follows changes nothing: it matches, or never will
-	next    []atomic.Pointer[state]
-}
+// A state is where its row begins in the table, with flags.
+const (
+	matches = 1 << 31 // whatever follows
+	ends    = 1 << 30 // it matches if the text ends here
+	decided = 1 << 29 // what follows changes nothing: it matches, or never will
+	row     = decided - 1
+)
 
 func (m *machine) begin() *automaton {
-	a := &automaton{states: map[string]*state{}, seen: make([]uint32, len(m.prog.Inst)), round: 1}
+	a := &automaton{states: map[string]uint32{}, seen: make([]uint32, len(m.prog.Inst)), round: 1}
+	none := make([]uint32, m.classes.count) // the row of no state: 0 is no answer
+	a.table.Store(&none)
+	a.pcs = [][]uint32{nil}
 	set := pcSet{automaton: a}
 	m.close(&set, uint32(m.prog.Start), true)
 	a.first = m.state(a, &set)
@@ -127,8 +134,8 @@ func (m *machine) begin() *automaton {
 // may tells whether a text can match: it never says no to one that does.
 func (m *machine) may(text string) bool {
 	a := m.root.Load()
-	s := a.first
-	for i := 0; i < len(text) && !s.decided; {
+	s, table := a.first, *a.table.Load()
+	for i := 0; i < len(text) && s&decided == 0; {
 		var r rune
 		size := 1
 		if b := text[i]; b < utf8.RuneSelf {
@@ -140,17 +147,18 @@ func (m *machine) may(text string) bool {
 		}
 		i += size
 		class := m.classes.of(r)
-		next := s.next[class].Load()
-		if next == nil {
+		next := atomic.LoadUint32(&table[s&row+class])
+		if next == 0 {
 			next = m.step(a, s, r, class)
+			table = *a.table.Load()
 		}
 		s = next
 	}
-	return s.matches || s.ends
+	return s&(matches|ends) != 0
 }
 
 // step builds the state that a rune leads to.
-func (m *machine) step(a *automaton, s *state, r rune, class uint16) *state {
+func (m *machine) step(a *automaton, s uint32, r rune, class uint32) uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.states) >= maxStates {
@@ -158,14 +166,14 @@ func (m *machine) step(a *automaton, s *state, r rune, class uint16) *state {
 	}
 	a.round++
 	set := pcSet{automaton: a}
-	for _, pc := range s.pcs {
+	for _, pc := range a.pcs[s&row/uint32(m.classes.count)] {
 		if inst := &m.prog.Inst[pc]; inst.Op != syntax.InstEmptyWidth && inst.MatchRune(r) {
 			m.close(&set, inst.Out, false)
 		}
 	}
 	m.close(&set, uint32(m.prog.Start), false) // a match may begin anywhere
 	next := m.state(a, &set)
-	s.next[class].Store(next)
+	atomic.StoreUint32(&(*a.table.Load())[s&row+class], next)
 	return next
 }
 
@@ -226,7 +234,7 @@ func (m *machine) endsIn(pc uint32, atStart bool, seen map[uint32]bool) bool {
 }
 
 // state is the one state of a set.
-func (m *machine) state(a *automaton, set *pcSet) *state {
+func (m *machine) state(a *automaton, set *pcSet) uint32 {
 	slices.Sort(set.pcs)
 	key := make([]byte, 0, 2+3*len(set.pcs))
 	for _, pc := range set.pcs {
@@ -238,46 +246,83 @@ func (m *machine) state(a *automaton, set *pcSet) *state {
 	if set.ends {
 		key = append(key, 'e')
 	}
-	if s := a.states[string(key)]; s != nil {
+	if s, known := a.states[string(key)]; known {
 		return s
 	}
-	s := &state{pcs: set.pcs, matches: set.matches, ends: set.ends, decided: set.matches || len(set.pcs) == 0 && !set.ends, next: make([]atomic.Pointer[state], m.classes.count)}
+	s := uint32(len(a.pcs) * m.classes.count)
+	switch {
+	case set.matches:
+		s |= matches | decided
+	case set.ends:
+		s |= ends
+	case len(set.pcs) == 0:
+		s |= decided
+	}
 	a.states[string(key)] = s
+	a.pcs = append(a.pcs, set.pcs)
+	a.grow(len(a.pcs) * m.classes.count)
 	return s
 }
 
-// classTable numbers the runes that a program treats alike, in pages of 256.
-type classTable struct {
-	pages [plane >> 8]*[256]uint16
-	cuts  []rune // where the class changes
-	count int
+// grow makes room in the table. Those who read the old one go on with it.
+func (a *automaton) grow(size int) {
+	old := *a.table.Load()
+	if size <= len(old) {
+		return
+	}
+	table := make([]uint32, 2*len(old))
+	for i := range old {
+		table[i] = atomic.LoadUint32(&old[i])
+	}
+	a.table.Store(&table)
 }
 
-func (t *classTable) of(r rune) uint16 {
+// classTable numbers the runes that a program treats alike, in pages of 64.
+type classTable struct {
+	pages   [plane / 64]uint16 // where a page begins in classes, by 64
+	classes []uint16
+	cuts    []rune   // where the class changes,
+	after   []uint16 // and what it is from there on
+	count   int
+}
+
+func (t *classTable) of(r rune) uint32 {
 	if r < plane {
-		return t.pages[r>>8][r&255]
+		return uint32(t.classes[uint32(t.pages[r>>6])<<6|uint32(r&63)])
 	}
 	return t.search(r)
 }
 
-func (t *classTable) search(r rune) uint16 {
+func (t *classTable) search(r rune) uint32 {
 	i, found := slices.BinarySearch(t.cuts, r)
 	if found {
 		i++
 	}
-	return uint16(i)
+	if i == 0 {
+		return 0
+	}
+	return uint32(t.after[i-1])
 }
 
 func newClassTable(prog *syntax.Prog) classTable {
-	cuts := map[rune]bool{}
-	span := func(lo, hi rune) { cuts[lo], cuts[hi+1] = true, true }
-	for _, inst := range prog.Inst {
+	// Between cuts, runes are alike. A sum of numbers, one for each instruction
+	// that takes a rune, tells which stretches are alike too.
+	change := map[rune]uint64{}
+	for pc, inst := range prog.Inst {
+		own := (uint64(pc) + 1) * fibonacci
+		own = (own ^ own>>32) * fibonacci
+		span := func(lo, hi rune) {
+			change[lo] += own
+			change[hi+1] -= own
+		}
 		switch inst.Op {
 		case syntax.InstRune, syntax.InstRune1:
 			if len(inst.Rune) == 1 {
 				span(inst.Rune[0], inst.Rune[0])
-				for r := unicode.SimpleFold(inst.Rune[0]); r != inst.Rune[0]; r = unicode.SimpleFold(r) {
-					span(r, r)
+				if syntax.Flags(inst.Arg)&syntax.FoldCase != 0 {
+					for r := unicode.SimpleFold(inst.Rune[0]); r != inst.Rune[0]; r = unicode.SimpleFold(r) {
+						span(r, r)
+					}
 				}
 				continue
 			}
@@ -288,35 +333,37 @@ func newClassTable(prog *syntax.Prog) classTable {
 			span('\n', '\n')
 		}
 	}
-	t := classTable{count: len(cuts) + 1}
-	for r := range cuts {
-		t.cuts = append(t.cuts, r)
-	}
-	slices.Sort(t.cuts)
-	uniform := map[uint16]*[256]uint16{} // pages of one class are shared
-	next, class := 0, uint16(0)          // the next cut, and the class before it
-	for i := range t.pages {
-		start := rune(i << 8)
-		if next == len(t.cuts) || t.cuts[next] >= start+256 {
-			if uniform[class] == nil {
-				page := new([256]uint16)
-				for k := range page {
-					page[k] = class
-				}
-				uniform[class] = page
-			}
-			t.pages[i] = uniform[class]
-			continue
+	t := classTable{cuts: slices.Sorted(maps.Keys(change))}
+	known := map[uint64]uint16{0: 0}
+	sum := uint64(0)
+	for _, r := range t.cuts {
+		sum += change[r]
+		class, ok := known[sum]
+		if !ok {
+			class = uint16(len(known))
+			known[sum] = class
 		}
-		page := new([256]uint16)
+		t.after = append(t.after, class)
+	}
+	t.count = len(known)
+	same := map[[64]uint16]uint16{} // pages that are alike are one
+	next, class := 0, uint16(0)     // the next cut, and the class before it
+	for i := range t.pages {
+		var page [64]uint16
 		for k := range page {
-			for next < len(t.cuts) && t.cuts[next] <= start+rune(k) {
+			if next < len(t.cuts) && t.cuts[next] == rune(i<<6+k) {
+				class = t.after[next]
 				next++
-				class++
 			}
 			page[k] = class
 		}
-		t.pages[i] = page
+		at, ok := same[page]
+		if !ok {
+			at = uint16(len(same))
+			same[page] = at
+			t.classes = append(t.classes, page[:]...)
+		}
+		t.pages[i] = at
 	}
 	return t
 }
