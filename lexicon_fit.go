@@ -67,10 +67,10 @@ func examplesOf(paths []string, category string) (examples []screening.Example, 
 			example := screening.Example{Text: text}
 			if c.MustHit != nil {
 				for _, want := range *c.MustHit {
-					if want.Category == category {
+					if want.names(category) {
 						example.Wanted = append(example.Wanted, want.Text)
 					}
-					example.Unsure = example.Unsure || family(want.Category) == family(category)
+					example.Unsure = example.Unsure || family(want.category()) == family(category)
 				}
 			}
 			for _, may := range c.MayHit {
