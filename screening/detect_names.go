@@ -23,6 +23,7 @@ type names struct {
 	kinds   []anchorKind // by word
 	weights []float32    // by word: what an event adds
 	event   *match.Pattern
+	grave   *match.Pattern // events of the weightiest kind
 }
 
 // anchorKind is what a word asks to be read.
@@ -82,6 +83,7 @@ func newNames() *names {
 		n.weights = append(n.weights, events[word])
 	}
 	n.event = mustPattern(strings.Join(all, "|"))
+	n.grave = mustPattern(strings.Join(strings.Fields(illnesses+" "+calamities), "|"))
 	return n
 }
 
@@ -206,10 +208,14 @@ func (n *names) read(d *draft, s *scene) {
 	}
 	people = company(s, people)
 	event := s.weight
-	if event < 0 && people[0].role == relative {
+	if event < 0 && (people[0].role == relative || people[0].role == neutral || people[0].role == pupil) {
+		told := n.grave
+		if people[0].role == relative {
+			told = n.event
+		}
 		for _, beside := range d.neighbours(s.part, s.start, s.start+len(s.text)) {
-			if n.event.MatchString(beside.text) {
-				event = 4
+			if told.MatchString(beside.text) && spare(beside.text) == 0 {
+				event = 3
 			}
 		}
 	}
