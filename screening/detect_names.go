@@ -19,12 +19,11 @@ import (
 // sentence tells (detect_names_words.go). Lists and tables are read by their
 // headings (detect_names_lists.go).
 type names struct {
-	words []string
-	kinds []anchorKind // by word
-	first [1 << 16]bool
-
-	weights []float32 // by word: what an event adds
+	words   []string
+	kinds   []anchorKind // by word
+	weights []float32    // by word: what an event adds
 	event   *match.Pattern
+	grave   *match.Pattern // events of the weightiest kind
 }
 
 // anchorKind is what a word asks to be read.
@@ -53,8 +52,12 @@ func newNames() *names {
 		switch {
 		case r.role.sensitive():
 			add(atRole|atLabel, r.words)
-		case r.role == relative:
-			add(atRole, r.words)
+		case r.role == relative, r.role == neutral, r.role == pupil:
+			for word := range strings.FieldsSeq(r.words) {
+				if len(word) > len("人") && word != "人员" {
+					add(atRole, word)
+				}
+			}
 		}
 	}
 	var all []string
@@ -64,8 +67,12 @@ func newNames() *names {
 		kind   anchorKind
 		words  string
 	}{{4, 0, straits}, {4, 0, complaints}, {6, ofIllness, illnesses}, {6, ofCalamity, calamities}} {
-		add(atEvent|e.kind, e.words)
 		for word := range strings.FieldsSeq(e.words) {
+			if kind := e.kind; strings.Contains(everyday, " "+word+" ") {
+				add(kind, word)
+			} else {
+				add(atEvent|kind, word)
+			}
 			all = append(all, word)
 			events[word] = e.weight
 		}
@@ -76,12 +83,7 @@ func newNames() *names {
 		n.weights = append(n.weights, events[word])
 	}
 	n.event = mustPattern(strings.Join(all, "|"))
-	for r, kind := range inNames {
-		n.first[r] = kind&(anySurname|compoundFirst) != 0
-	}
-	for _, r := range "为是系叫名：:“\"（( " {
-		n.first[r] = true
-	}
+	n.grave = mustPattern(strings.Join(strings.Fields(illnesses+" "+calamities), "|"))
 	return n
 }
 
@@ -109,14 +111,18 @@ func (n *names) detect(d *draft, found []anchor) {
 			continue
 		}
 		if kind&atEvent == 0 {
-			if next, _ := utf8.DecodeRuneInString(text[a.end:]); uint32(next) >= 1<<16 || !n.first[next] {
+			if !opens(d, text[a.end:]) {
 				continue
 			}
 		}
 		s := scene{part: a.part, window: d.sentence(a.part, a.start, a.end), weight: -8}
 		_, done = s.origin(0, len(s.text))
 		hurt := false
-		for _, b := range found[i:] {
+		first := i
+		for first > 0 && found[first-1].part == part && found[first-1].start >= s.start { // everyday events
+			first--
+		}
+		for _, b := range found[first:] {
 			if b.part != part || b.start >= done {
 				break
 			}
@@ -129,6 +135,23 @@ func (n *names) detect(d *draft, found []anchor) {
 		s.ill = s.ill && !hurt
 		n.read(d, &s)
 	}
+}
+
+// linkRunes may stand between a role and the name.
+var linkRunes = runeSet("为是系叫名：:“\"（( ")
+
+// opens tells cheaply whether a name may follow.
+func opens(d *draft, after string) bool {
+	first, size := utf8.DecodeRuneInString(after)
+	if linkRunes.has(first) {
+		return true
+	}
+	kind := nameKind(first)
+	if kind&(anySurname|compoundFirst) == 0 {
+		return false
+	}
+	second, _ := utf8.DecodeRuneInString(after[size:])
+	return kind&compoundFirst != 0 || nameKind(second)&anyGiven != 0 && d.segments.pair(first, second) >= daily
 }
 
 // scene is a sentence with the events that it tells of.
@@ -185,10 +208,14 @@ func (n *names) read(d *draft, s *scene) {
 	}
 	people = company(s, people)
 	event := s.weight
-	if event < 0 && people[0].role == relative {
+	if event < 0 && (people[0].role == relative || people[0].role == neutral || people[0].role == pupil) {
+		told := n.grave
+		if people[0].role == relative {
+			told = n.event
+		}
 		for _, beside := range d.neighbours(s.part, s.start, s.start+len(s.text)) {
-			if n.event.MatchString(beside.text) {
-				event = 4
+			if told.MatchString(beside.text) && spare(beside.text) == 0 {
+				event = 3
 			}
 		}
 	}
@@ -264,8 +291,10 @@ func (n *names) weigh(s *scene, f figure) person {
 	if age := ageAfter(after); age > 0 {
 		p.age = age
 		p.weight += 5
-	} else if m := ageAny.FindStringSubmatch(after); m != nil {
-		p.age = number(m[1])
+	} else if strings.Contains(after, "岁") {
+		if m := ageAny.FindStringSubmatch(after); m != nil {
+			p.age = number(m[1])
+		}
 	}
 	if p.role == party && (familyMatters.MatchString(s.text) || isMinor(p.age)) {
 		p.weight += 10
@@ -359,14 +388,14 @@ func company(s *scene, people []person) []person {
 
 var (
 	// between stands between the names of a list.
-	between = regexp.MustCompile(`^(?:（[^（）]{0,40}）)?(?:、|和|与|及|以及| +)$`)
+	between = mustPattern(`^(?:（[^（）]{0,40}）|\d+元)?(?:、|和|与|及|以及| +)$`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = regexp.MustCompile(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
-	placeTail   = regexp.MustCompile(`[河江湖山堂桥湾峡寨]$`)
+	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
+	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
-	officeAfter = regexp.MustCompile(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)
-	heldBack    = regexp.MustCompile(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
+	officeAfter = mustPattern(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)
+	heldBack    = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
 )
 
 // closed tells whether a name surely ends here.
@@ -383,7 +412,7 @@ func titled(after string) bool { return officeAfter.MatchString(after) }
 var (
 	ageBefore = regexp.MustCompile(`(\d{1,3}|[一二三四五六七八九十]{1,3}|[年近过]{0,2}[五六七八九]旬)(?:周?岁)?的?(?:[\p{Han}]{0,4})$`)
 	ageBehind = regexp.MustCompile(`^(?:[（(，]|今年|年仅|现年|刚满|时年|才|，今年|，年仅)(?:男|女)?[，、]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
-	sexBehind = regexp.MustCompile(`^[（(，][男女](?:[，、）)；]|$)`)
+	sexBehind = mustPattern(`^[（(，][男女](?:[，、）)；]|$)`)
 	ageAny    = regexp.MustCompile(`(?:年[满仅]|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二三四五六七八九十]{1,3})周?岁`)
 )
 
@@ -472,8 +501,10 @@ func tail(s string, size int) string {
 
 // ageAfter is the age that stands behind a name: 200 if only the sex is told.
 func ageAfter(after string) int {
-	if m := ageBehind.FindStringSubmatch(after); m != nil {
-		return number(m[1])
+	if strings.Contains(after[:min(len(after), 60)], "岁") {
+		if m := ageBehind.FindStringSubmatch(after); m != nil {
+			return number(m[1])
+		}
 	}
 	if sexBehind.MatchString(after) {
 		return someAge

@@ -27,7 +27,7 @@ var (
 // heads tells cheaply whether what stands behind a word may be a list: a colon,
 // a bar or the end of the line comes soon.
 func heads(after string) bool {
-	if i := strings.IndexByte(after[:min(len(after), 90)], '\n'); i >= 0 {
+	if i := strings.IndexByte(after[:min(len(after), 90)], '\n'); i >= 0 && !strings.ContainsAny(after[:i], "。，；") {
 		return true
 	}
 	return strings.ContainsAny(after[:min(len(after), 15)], ":|\t") || strings.Contains(after[:min(len(after), 15)], "：")

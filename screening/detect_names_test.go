@@ -24,6 +24,7 @@ func TestNames(t *testing.T) {
 		"a table":                     {"信访事项公开\n信访人|诉求|结果\n甄宝平|低保被停|已恢复", "pii.name_protected 甄宝平"},
 		"a list below a heading":      {"大病救助公示\n- 栾高明，白血病，救助2万元", "pii.health 栾高明"},
 		"the staff in a table":        {"姓名|致贫原因|帮扶干部\n井长顺|因病|赵磊", "pii.name_protected 井长顺"},
+		"told in the sentence before": {"山洪冲走了两个人。村民段守田昨天还在地里干活。", "pii.name_protected 段守田"},
 		"a prize is no case":          {"三好学生张雨桐获得一等奖。", ""},
 		"a title holds the name back": {"患者李先生已经康复出院。", ""},
 		"masked already":              {"伤者陈某已送医，受害人刘某某报警。", ""},

@@ -117,6 +117,7 @@ func glued(groups []group, i, j int) bool {
 // Words right before or after a number that tell what it is, or is not.
 var (
 	idWords     = []string{"身份证", "公民身份", "证件号", "身份号", "证号", "身份证明号", "身份信息", "居民证", "身份证复印件"}
+	licences    = []string{"许可证号", "信用代码", "执业证号", "资格证号"}
 	cardWords   = []string{"银行卡", "卡号", "账号", "帐号", "账户", "帐户", "存折", "储蓄卡", "信用卡", "工资卡", "借记卡", "农行", "工行", "建行", "中行", "邮储", "农商", "信用社", "社保卡金融"}
 	otherCards  = []string{"公交卡", "会员卡", "水卡", "电卡", "燃气", "校园卡", "图书", "饭卡", "门禁", "加油卡", "购物卡", "物联网"}
 	serialWords = []string{"单号", "编号", "流水", "订单", "批号", "序列", "条码", "条形码", "文号", "学号", "工号", "发票", "缴款书", "项目代码", "产权", "许可证", "备案", "票据", "受理号", "案号", "合同", "招标", "采购", "追溯", "溯源", "ISBN", "信用代码", "组织机构代码", "纳税人识别", "注册号", "执业证", "资格证"}
@@ -139,7 +140,7 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 	long := len(number) >= 15
 	if !long && isLandline(number, d.parts[part].text[:start]) {
 		text := d.parts[part].text
-		if area := areaCode.FindString(text[max(0, start-12):start]); area != "" {
+		if area := areaCode.FindString(text[max(0, start-14):start]); area != "" {
 			start -= len(area)
 		}
 		if isPrivate(text, start, end) {
@@ -157,7 +158,9 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 		return named([]string{"信用代码", "组织机构代码"}) || report("pii.id_card", mask(number, 2, 2), "")
 	case isCreditCode(number):
 		return true // public
-	case looksLikeIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)) && !named([]string{"许可证号", "信用代码", "执业证号", "资格证号"}):
+	case mayBeIDCard(number) && named(idWords) && !named(licences):
+		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码或者出生日期不符，可能录入有误，仍属泄露")
+	case mayBeIDCard(number) && ofPerson(d.parts[part].text, start) && !named(licences):
 		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
 	case isOldIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)):
 		return report("pii.id_card", mask(number, 2, 2), "15 位居民身份证号码（旧版）")
@@ -224,11 +227,11 @@ func isLandline(number, before string) bool {
 		local := number[len(number)-7:]
 		return digitsOnly(number) && (number[1] >= '1' && number[1] <= '9') && (local[0] >= '2' || len(number) == 12)
 	}
-	return len(number) <= 8 && digitsOnly(number) && number[0] >= '2' && hasAnySuffix(before, []string{"）", ")"}) && areaCode.MatchString(before[max(0, len(before)-12):])
+	return len(number) <= 8 && digitsOnly(number) && number[0] >= '2' && hasAnySuffix(before, []string{"）", ")", " ", "—", "－", "–"}) && areaCode.MatchString(before[max(0, len(before)-14):])
 }
 
 var (
-	areaCode = regexp.MustCompile(`[（(]0\d{2,3}[)）]$`)
+	areaCode = regexp.MustCompile(`(?:[（(]0\d{2,3}[)）] ?|0\d{2,3}[—－–]{1,2})$`)
 	// atHome speaks of a telephone at home, atOffice of one of an office.
 	atHome   = mustPattern(`宅电|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
 	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
@@ -244,6 +247,12 @@ func isPrivate(text string, start, end int) bool {
 		before = before[i:]
 	}
 	return atHome.MatchString(before) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
+}
+
+// mayBeIDCard tells whether a number is as long as an identity number and
+// begins as one, whatever it says of birth.
+func mayBeIDCard(s string) bool {
+	return len(s) == 18 && digitsOnly(s[:17]) && (s[17] == 'x' || digitsOnly(s[17:])) && strings.Contains(provinces, " "+s[:2]+" ")
 }
 
 // idColumn heads a column of identity numbers.
