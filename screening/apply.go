@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,7 +41,7 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 		return read
 	}
 	text := d.parts[part].text
-	for _, m := range p.pattern.FindAllStringSubmatchIndex(w.text, -1) {
+	for _, m := range p.matches(d, w.text) {
 		lo, hi := m[2*p.group], m[2*p.group+1]
 		if lo < 0 { // another branch of the pattern, without the group
 			lo, hi = m[0], m[1]
@@ -56,6 +57,25 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 		d.found = append(d.found, candidate{part: part, start: from, end: to, rule: p.Rule})
 	}
 	return read
+}
+
+// matches are those of the pattern in a text that may have some, with their groups.
+func (p *program) matches(d *draft, text string) [][]int {
+	if p.Mask != "" || d.afford(len(text)) { // what is masked must be exact
+		return p.pattern.FindAllStringSubmatchIndex(text, -1)
+	}
+	return [][]int{slices.Repeat([]int{0, len(text)}, p.pattern.NumSubexp()+1)}
+}
+
+// searchable is how much of a draft of so many bytes may be searched for the
+// exact places of hits. Only texts made to be slow take more; their hits are
+// then as long as the window.
+func searchable(size int) int { return 200_000 + size/2 }
+
+// afford tells whether so many bytes may still be searched.
+func (d *draft) afford(size int) bool {
+	d.left -= size
+	return d.left >= 0
 }
 
 // oneScope tells whether the scope is the same for all matches in the window

@@ -51,6 +51,7 @@ type draft struct {
 	plan     *plan
 	seen     *sightings
 	glances  *glances
+	left     int // bytes that may still be searched for the exact places of hits
 }
 
 // detectors are those written in Go, by the name that rules call them. What

@@ -13,6 +13,9 @@ const listLabels = "姓名 名单 名册 花名册 台账 公示 人员情况 �
 // longestList bounds what is read below a heading, in bytes.
 const longestList = 2400
 
+// firstCells are those among which the first name of a list stands.
+const firstCells = 40
+
 var (
 	// listed makes a list of persons one of protected persons.
 	listed   = mustPattern(`低保|特困|五保|救助|困难|困境|孤儿|无人抚养|残疾|残障|帮教|矫正|刑满|刑释|廉租|公租|保障对象|保障类别|致贫|返贫|监测对象|监测户|辍学|失学|劝返|留守|失联|失踪|走失|伤亡|遇难|死亡|死者|遇险|受伤|伤情|轻伤|重伤|患者|病种|病情|疾病|[癌瘤]|阳性|密接|密切接触|感染|信访|上访|投诉人|举报人|受害|被骗|戒毒|吸毒|服刑|单亲|精神障碍|孕产妇|资助原因|处分|诊断|住院|病案|孕周|核酸|检测结果|随访|服药|慢病|高血压|糖尿病|筛查|伤残|工伤|欠薪|诉求|纠纷|救济|慰问金|助学`)
@@ -20,6 +23,8 @@ var (
 	// columns of a table that name the person.
 	nameColumn = regexp.MustCompile(`(?:姓名|名字|户主|患者|病人|学生|儿童|对象|信访人|投诉人|举报人|申请人|受助人|伤者|死者|人员|老人)$`)
 	cellMarks  = regexp.MustCompile(`^(?:[\s\d.、)）\-—*•·#>（(]|[一二三四五六七八九十]+[）)、])*(?:姓\s*名\s*[：:]\s*)?`)
+	// leadsCell are the characters that cellMarks begins with.
+	leadsCell = runeSet(" \t\n\f\r0123456789.、)）-—*•·#>（(一二三四五六七八九十姓")
 	// spaced is a name of two characters set in the width of three.
 	spaced = regexp.MustCompile(`^(\p{Han}) {1,3}(\p{Han})(?:\s|$)`)
 )
@@ -58,6 +63,10 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 	if strings.Contains(text[lo:a.start], "。") {
 		lo += strings.LastIndex(text[lo:a.start], "。") + len("。")
 	}
+	columns := nameColumns(strings.ReplaceAll(text[lo:a.end+len(line)], "\t", "|"))
+	if columns != nil && len(columns) == 0 {
+		return 0
+	}
 	from := end
 	w := d.read(a.part, from, cutAt(text, min(len(text), from+longestList)))
 	if strings.Contains(w.source[w.start:w.end], "\t") { // columns, which reading drops
@@ -68,9 +77,8 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 	if !role && !listed.MatchString(about) || honoured.MatchString(heading) {
 		return 0
 	}
-	columns := nameColumns(strings.ReplaceAll(text[lo:a.end+len(line)], "\t", "|"))
 	column, read, skip := 0, 0, false
-	for at := 0; at < len(w.text); {
+	for at, cells := 0, 0; at < len(w.text) && (read > 0 || cells < firstCells); cells++ {
 		size := strings.IndexAny(w.text[at:], "\n|；;、，,：:。")
 		if size < 0 {
 			size = len(w.text) - at
@@ -93,8 +101,10 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 		if at += size; at < len(w.text) {
 			mark, size := utf8.DecodeRuneInString(w.text[at:])
 			at += size
-			r, _ := longestOf(leadOf, cell)
-			skip = (mark == '：' || mark == ':') && (r == office || r == worker)
+			if skip = mark == '：' || mark == ':'; skip {
+				r, _ := longestOf(leadOf, cell)
+				skip = r == office || r == worker
+			}
 			switch mark {
 			case '|':
 				column++
@@ -142,12 +152,16 @@ func (n *names) headings(d *draft, part, at int) string {
 
 // cell is the name that a cell of a table or an item of a list begins with.
 func (n *names) cell(d *draft, w *window, lo, hi int) figure {
-	lo += len(cellMarks.FindString(w.text[lo:hi]))
-	if m := spaced.FindStringSubmatchIndex(w.text[lo:hi]); m != nil {
-		first, _ := utf8.DecodeRuneInString(w.text[lo:])
-		second, _ := utf8.DecodeRuneInString(w.text[lo+m[4]:])
-		if nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0 {
-			return figure{lo: lo, hi: lo + m[5], gain: leastGain}
+	if r, _ := utf8.DecodeRuneInString(w.text[lo:hi]); leadsCell.has(r) {
+		lo += len(cellMarks.FindString(w.text[lo:hi]))
+	}
+	first, size := utf8.DecodeRuneInString(w.text[lo:hi])
+	if nameKind(first)&anySurname != 0 && strings.HasPrefix(w.text[lo+size:hi], " ") {
+		if m := spaced.FindStringSubmatchIndex(w.text[lo:hi]); m != nil {
+			second, _ := utf8.DecodeRuneInString(w.text[lo+m[4]:])
+			if nameKind(second)&anyGiven != 0 {
+				return figure{lo: lo, hi: lo + m[5], gain: leastGain}
+			}
 		}
 	}
 	end := lo

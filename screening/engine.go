@@ -143,6 +143,11 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
 		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances}
 	s.seen.scan(p.matcher, d.parts)
+	size := 0
+	for i := range d.parts {
+		size += len(d.parts[i].text)
+	}
+	d.left = searchable(size)
 	return s
 }
 

@@ -2,7 +2,6 @@ package screening
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -151,18 +150,20 @@ func (p *program) supported(d *draft, part, start, end int) bool {
 		return false
 	}
 	w, s := d.sentence(part, start, end), &d.support
-	if s.program != p || s.part != part+1 || s.lo != w.start || s.hi != w.end {
+	if s.program != p.support || s.part != part+1 || s.lo != w.start || s.hi != w.end {
 		v, _ := p.support.view(d, part, start, end, anything)
 		sum, _ := p.support.weigh(p.support.beside(d, &v, part, start, end))
-		*s = support{p, answer{part + 1, w.start, w.end, sum*points+v.style >= p.SupportLeast*points}}
+		*s = support{p.support, part + 1, w.start, w.end, sum*points + v.style}
 	}
-	return s.holds
+	return s.weight >= p.SupportLeast*points
 }
 
-// support is what a rule's support said of the last sentence.
+// support is what a rule of evidence said of the last sentence that it was
+// asked about, in hundredths.
 type support struct {
-	program *program
-	answer
+	program      *program
+	part, lo, hi int // part: index + 1; 0: none
+	weight       int
 }
 
 const (
@@ -197,6 +198,10 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 		}
 		names = append(names, c.Name)
 		if c.Around || v.found&(1<<i) == 0 {
+			continue
+		}
+		if !d.afford(len(v.text)) {
+			lo, hi = 0, len(v.text)
 			continue
 		}
 		for _, at := range c.words.any.FindAllStringIndex(v.text, -1) {
@@ -255,8 +260,6 @@ func cutAt(text string, n int) int {
 	return n
 }
 
-var quotation = regexp.MustCompile(`“[^”]*(?:”|$)|「[^」]*(?:」|$)|‘[^’]*(?:’|$)`)
-
 // unquoted is a text as the rule reads it.
 func (p *program) unquoted(text string) string {
 	if p.Unquoted {
@@ -267,8 +270,33 @@ func (p *program) unquoted(text string) string {
 
 // blankQuotes puts blanks in place of what is quoted, so that places stay.
 func blankQuotes(text string) string {
-	if !strings.ContainsAny(text, "“「‘") {
+	var blank []byte
+	for i := 0; i+len("“") <= len(text); i++ {
+		closing := ""
+		switch text[i : i+len("“")] {
+		case "“":
+			closing = "”"
+		case "「":
+			closing = "」"
+		case "‘":
+			closing = "’"
+		default:
+			continue
+		}
+		if blank == nil {
+			blank = []byte(text)
+		}
+		end := len(text)
+		if at := strings.Index(text[i+len("“"):], closing); at >= 0 {
+			end = i + len("“") + at + len(closing)
+		}
+		for ; i < end; i++ {
+			blank[i] = ' '
+		}
+		i--
+	}
+	if blank == nil {
 		return text
 	}
-	return quotation.ReplaceAllStringFunc(text, func(q string) string { return strings.Repeat(" ", len(q)) })
+	return string(blank)
 }

@@ -18,7 +18,7 @@ import (
 // markdownParts reads a Markdown body (CommonMark with tables, strike-through
 // and bare links), HTML in it included.
 func markdownParts(source string) []part {
-	m := markdownReader{htmlReader: htmlReader{source: source}}
+	m := markdownReader{htmlReader: htmlReader{source: source}, places: map[string][2]int{}}
 	m.bytes = []byte(source)
 	m.children(markdownParser(source).Parse(text.NewReader(m.bytes)))
 	return append([]part{m.visible.part(models.FieldBody, inBody, source)}, m.others...)
@@ -46,6 +46,8 @@ type markdownReader struct {
 	htmlReader
 	bytes []byte // the source
 	at    int    // how far the source was read, to find what the tree has no place for
+
+	places map[string][2]int // by address or title: where it stands first and last, -1 if nowhere
 }
 
 func (m *markdownReader) children(n ast.Node) {
@@ -180,12 +182,20 @@ func (m *markdownReader) attribute(where place, value []byte) {
 // find looks for words after what was read, then anywhere (a reference is
 // defined elsewhere); without any trace it answers the rest of the line.
 func (m *markdownReader) find(words string) (lo, hi int) {
-	if i := strings.Index(m.source[m.at:], words); i >= 0 {
-		m.at += i + len(words)
-		return m.at - len(words), m.at
+	place, known := m.places[words]
+	if !known {
+		place = [2]int{strings.Index(m.source, words), strings.LastIndex(m.source, words)}
+		m.places[words] = place
 	}
-	if i := strings.Index(m.source, words); i >= 0 {
-		return i, i + len(words)
+	switch {
+	case m.at <= place[0]:
+		m.at = place[0] + len(words)
+		return place[0], m.at
+	case m.at <= place[1]:
+		m.at += strings.Index(m.source[m.at:], words) + len(words)
+		return m.at - len(words), m.at
+	case place[0] >= 0:
+		return place[0], place[0] + len(words)
 	}
 	hi = len(m.source)
 	if i := strings.IndexByte(m.source[m.at:], '\n'); i >= 0 {

@@ -194,11 +194,19 @@ func (d *draft) sentences(part, start, end int) window {
 	return k.read(d, first.start, hi)
 }
 
-// read is the window of text[lo:hi].
+// read is the window of text[lo:hi]. Where stretches of two strengths are the
+// same, it is read once.
 func (k *kept) read(d *draft, lo, hi int) window {
-	if !k.isRead || k.window.start != lo || k.window.end != hi {
-		k.window, k.isRead = d.read(k.part-1, lo, hi), true
+	if k.isRead && k.window.start == lo && k.window.end == hi {
+		return k.window
 	}
+	for i := range d.kept {
+		if other := &d.kept[i]; other.isRead && other.part == k.part && other.window.start == lo && other.window.end == hi {
+			k.window, k.isRead = other.window, true
+			return k.window
+		}
+	}
+	k.window, k.isRead = d.read(k.part-1, lo, hi), true
 	return k.window
 }
 
