@@ -58,6 +58,7 @@ type program struct {
 	clues     []clue
 	order     []int // in which the clues are looked for
 	style     *style
+	core      bool // of the clues, some are no part of the hit
 	support   *program
 }
 
@@ -182,6 +183,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 		errs = append(errs, err)
 	}
 	p.order = bestOrder(p.clues)
+	p.core = slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Around })
 	if r.Style != "" {
 		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style]); err != nil {
 			errs = append(errs, err)

@@ -208,9 +208,11 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
 	}
-	if sum < p.Threshold { // the clues alone would not do: it is the sentence
+	if sum < p.Threshold { // the clues alone would not do
 		names = append(names, p.StyleName)
-		lo, hi = 0, len(v.text)
+		if lo >= hi || !p.core { // it is the sentence
+			lo, hi = 0, len(v.text)
+		}
 	}
 	if lo >= hi {
 		return read
