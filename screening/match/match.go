@@ -35,7 +35,8 @@ type Matcher struct {
 	class  *[plane]uint16 // by rune: class | flags
 	astral map[rune]uint16
 	filter *filter
-	starts trie              // the first one to four runes of a term lead to a node
+	single []int32           // by class, the flags cut off: the node of a term of one rune
+	starts [maxHead + 1]trie // by their number, the first two to four runes of a term lead to a node
 	edges  trie              // a node and the next rune lead to a node
 	terms  int32             // a node up to here is where the term before it in number ends
 	twins  map[int32][]int32 // by node: further terms that fold alike
@@ -125,7 +126,17 @@ func (m *Matcher) classify(classes map[rune]uint16, single map[uint16]bool) {
 // that term and can bear its number.
 func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 	single = map[uint16]bool{}
-	m.starts, m.edges, m.terms = newTrie(len(terms)), newTrie(len(terms)), int32(len(terms))
+	m.single, m.terms = make([]int32, maxClasses+first>>shift), int32(len(terms))
+	var heads [maxHead + 1]int
+	tails := 0
+	for _, t := range terms {
+		heads[min(len(t), maxHead)]++
+		tails += max(len(t)-maxHead, 0)
+	}
+	for n := range m.starts {
+		m.starts[n] = newTrie(heads[n])
+	}
+	m.edges = newTrie(tails)
 	order := make([]int32, len(terms))
 	for i := range order {
 		order[i] = int32(i)
@@ -134,13 +145,17 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 	passing := m.terms // numbers of nodes where no term ends come after those of terms
 	for _, i := range order {
 		t := terms[i]
-		head := min(len(t), 4)
-		if first := startOf(t[:head]); head == 1 {
-			single[t[0]] = true
-		} else {
-			m.filter.add(first, head)
+		head := min(len(t), maxHead)
+		if head == 1 {
+			if node := &m.single[t[0]>>shift]; *node == 0 {
+				single[t[0]], *node = true, i+1
+			} else {
+				m.twins[*node] = append(m.twins[*node], i)
+			}
+			continue
 		}
-		at, key := &m.starts, startOf(t[:head])
+		m.filter.add(startOf(t[:head]), head)
+		at, key := &m.starts[head], startOf(t[:head])
 		for n := head; ; n++ {
 			fresh := i + 1
 			if n < len(t) {
@@ -161,7 +176,10 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 	return single
 }
 
-// startOf is the key of the first one to four runes of a term: their classes,
+// maxHead is how many runes of a term the filter and the first trie go by.
+const maxHead = 4
+
+// startOf is the key of the first two to four runes of a term: their classes,
 // 16 bits each.
 func startOf(t []uint16) (key uint64) {
 	for _, c := range t {
@@ -257,7 +275,7 @@ func (s *scan) special(entry uint16, i, size int) bool {
 		s.run.add(s, i, i+size, isDigit)
 	}
 	if entry&alone != 0 {
-		s.emit(s.starts.get(uint64(class)), i, i+size)
+		s.emit(s.single[class>>shift], i, i+size)
 	}
 	return class != 0
 }
@@ -367,7 +385,7 @@ func (m *Matcher) isDigit(text string) bool {
 // follow goes down the trie from the first n runes of a term, the last of which
 // stands at at:end, and emits every term on the way.
 func (s *scan) follow(key uint64, n, at, end int) {
-	e := s.starts.get(key)
+	e := s.starts[n].get(key)
 	if e.node == 0 {
 		return
 	}
@@ -377,7 +395,7 @@ func (s *scan) follow(key uint64, n, at, end int) {
 			if start < 0 {
 				start = s.back(at, n-1)
 			}
-			s.emit(e, start, end)
+			s.emit(e.node, start, end)
 		}
 		if e.next == 0 {
 			return
@@ -413,10 +431,10 @@ func (s *scan) after(at int) (class uint16, end int) {
 }
 
 // emit adds the terms that end at a node.
-func (s *scan) emit(e trieEntry, start, end int) {
-	s.found = append(s.found, Match{Term: e.node - 1, Start: int32(start), End: int32(end)})
+func (s *scan) emit(node int32, start, end int) {
+	s.found = append(s.found, Match{Term: node - 1, Start: int32(start), End: int32(end)})
 	if len(s.twins) > 0 {
-		for _, term := range s.twins[e.node] {
+		for _, term := range s.twins[node] {
 			s.found = append(s.found, Match{Term: term, Start: int32(start), End: int32(end)})
 		}
 	}
