@@ -42,7 +42,7 @@ func (l *wordList) ask(word string, o owner) {
 
 // needs are the numbers of the lists that a pattern needs.
 func (l *wordList) needs(pattern string) (numbers []int) {
-	for _, list := range match.Literals(pattern) {
+	for _, list := range match.Literals(pattern, everywhere) {
 		if l.tells(list) {
 			for _, word := range list {
 				i := l.number(word)

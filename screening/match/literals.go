@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -9,15 +10,18 @@ import (
 )
 
 // Literals answers what every match of a pattern contains: of each list one
-// string at least. It answers nothing where nothing is certain. The pattern
-// must compile.
-func Literals(expr string) [][]string {
+// string at least. It answers nothing where nothing is certain. Where it can
+// choose, it avoids the runes that are common. The pattern must compile.
+func Literals(expr, common string) [][]string {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	return required(re)
+	return literals{common}.required(re)
 }
+
+// literals finds strings; it knows the runes that are common.
+type literals struct{ common string }
 
 // Enough answers strings that the pattern matches: a text that holds one of
 // them holds a match. It is not all that match.
@@ -59,16 +63,16 @@ const (
 )
 
 // required is Literals of a part of a pattern.
-func required(re *syntax.Regexp) (lists [][]string) {
+func (l literals) required(re *syntax.Regexp) (lists [][]string) {
 	if list, ok := finite(re); ok {
 		return telling(nil, list)
 	}
 	switch re.Op {
 	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
+		return l.required(re.Sub[0])
 	case syntax.OpRepeat:
 		if re.Min > 0 {
-			return required(re.Sub[0])
+			return l.required(re.Sub[0])
 		}
 	case syntax.OpConcat:
 		run := []string{""}
@@ -82,18 +86,18 @@ func required(re *syntax.Regexp) (lists [][]string) {
 			if ok {
 				run = list
 			} else {
-				lists = append(lists, required(sub)...)
+				lists = append(lists, l.required(sub)...)
 			}
 		}
 		return telling(lists, run)
 	case syntax.OpAlternate:
 		var all []string
 		for _, sub := range re.Sub {
-			branch := required(sub)
+			branch := l.required(sub)
 			if len(branch) == 0 {
 				return nil
 			}
-			all = append(all, slices.MinFunc(branch, rarer)...)
+			all = append(all, slices.MinFunc(branch, l.rarer)...)
 		}
 		return [][]string{all}
 	}
@@ -109,16 +113,20 @@ func telling(lists [][]string, list []string) [][]string {
 }
 
 // rarer orders lists by how seldom their strings occur: the longest first, then the fewest.
-func rarer(a, b []string) int {
-	if d := shortest(b) - shortest(a); d != 0 {
+func (l literals) rarer(a, b []string) int {
+	if d := l.shortest(b) - l.shortest(a); d != 0 {
 		return d
 	}
 	return len(a) - len(b)
 }
 
-func shortest(list []string) int {
-	n := utf8.RuneCountInString(list[0])
-	for _, s := range list[1:] {
+// shortest is the length of the shortest string, in runes; that of a common one is 0.
+func (l literals) shortest(list []string) int {
+	n := math.MaxInt
+	for _, s := range list {
+		if strings.Contains(l.common, s) {
+			return 0
+		}
 		n = min(n, utf8.RuneCountInString(s))
 	}
 	return n
