@@ -134,6 +134,7 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		words.prove(c.id, all)
 	}
 	p.asked, p.tokens = len(shared.at), words.tokens()
+	words.at, words.lists, words.proofs = nil, nil, nil // they have served
 	var err error
 	p.matcher, err = match.New(fold, words.list)
 	return p, err

@@ -86,16 +86,17 @@ func New(fold *Fold, terms []string) (*Matcher, error) {
 			return nil, fmt.Errorf("term %d (%q) is empty", i, term)
 		}
 	}
-	m.classify(classes, m.index(folded))
+	m.index(folded)
+	m.classify(classes)
 	return m, nil
 }
 
-func (m *Matcher) classify(classes map[rune]uint16, single map[uint16]bool) {
+func (m *Matcher) classify(classes map[rune]uint16) {
 	entry := func(folded rune) uint16 {
 		switch c := classes[folded]; {
 		case c == 0:
 			return other
-		case single[c]:
+		case m.single[c>>shift] != 0:
 			return c | alone | special
 		default:
 			return c
@@ -121,11 +122,9 @@ func (m *Matcher) classify(classes map[rune]uint16, single map[uint16]bool) {
 	}
 }
 
-// index builds the tries and the filter; it answers the classes that are terms
-// alone. Shorter terms go first, so that a node where a term ends is made for
-// that term and can bear its number.
-func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
-	single = map[uint16]bool{}
+// index builds the tries and the filter. Shorter terms go first, so that a node
+// where a term ends is made for that term and can bear its number.
+func (m *Matcher) index(terms [][]uint16) {
 	m.single, m.terms = make([]int32, maxClasses+first>>shift), int32(len(terms))
 	var heads [maxHead + 1]int
 	tails := 0
@@ -148,7 +147,7 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 		head := min(len(t), maxHead)
 		if head == 1 {
 			if node := &m.single[t[0]>>shift]; *node == 0 {
-				single[t[0]], *node = true, i+1
+				*node = i + 1
 			} else {
 				m.twins[*node] = append(m.twins[*node], i)
 			}
@@ -173,7 +172,6 @@ func (m *Matcher) index(terms [][]uint16) (single map[uint16]bool) {
 			at, key = &m.edges, edge(node, t[n])
 		}
 	}
-	return single
 }
 
 // maxHead is how many runes of a term the filter and the first trie go by.
