@@ -51,8 +51,8 @@ func (d *draft) best(list []candidate) []candidate {
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
+			cmp.Compare(min(len(a.rule.Evidence), 1), min(len(b.rule.Evidence), 1)), // a word before a sentence
 			cmp.Compare(a.rule.rank, b.rule.rank),
-			cmp.Compare(len(a.rule.Evidence), len(b.rule.Evidence)),
 			cmp.Compare(b.end-b.start, a.end-a.start),
 			cmp.Compare(a.start, b.start),
 			cmp.Compare(a.rule.ID, b.rule.ID),
