@@ -21,7 +21,8 @@ type plan struct {
 	programs  []program // by rule
 	words     wordList
 	tokens    tokens
-	asked     int // the number of different conditions
+	wanted    bitSet // words that have owners
+	asked     int    // the number of different conditions
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	begins    []owner // who wants the beginning of each part
@@ -134,6 +135,12 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		words.prove(c.id, all)
 	}
 	p.asked, p.tokens = len(shared.at), words.tokens()
+	p.wanted = make(bitSet, len(words.list)/64+1)
+	for i, owners := range words.owners {
+		if len(owners) > 0 {
+			p.wanted[i/64] |= 1 << (i % 64)
+		}
+	}
 	words.at, words.lists, words.proofs = nil, nil, nil // they have served
 	var err error
 	p.matcher, err = match.New(fold, words.list)

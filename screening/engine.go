@@ -202,6 +202,9 @@ func (p *plan) dispatch(s *scratch, part int) {
 	}
 	words, runs := s.seen.of(part)
 	for _, m := range words {
+		if !p.wanted.has(int(m.Term)) {
+			continue
+		}
 		for _, o := range p.words.owners[m.Term] {
 			p.ask(s, o, part, int(m.Start), int(m.End))
 		}
