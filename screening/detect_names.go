@@ -179,6 +179,7 @@ type person struct {
 	role   role
 	age    int // 0: not told
 	weight float32
+	saves  bool // others
 }
 
 // threshold is the weight from which a person is protected, in bits.
@@ -308,6 +309,9 @@ func (n *names) weigh(s *scene, f figure) person {
 	if p.role < naming && p.age == 0 && (f.word || f.rare) {
 		p.weight -= 6
 	}
+	if p.role < naming && f.word && !closed(after) { // 黄金救治时间
+		p.weight -= 6
+	}
 	if p.role < victim && p.role > naming && f.word && !closed(after) {
 		p.weight -= 6
 	}
@@ -322,12 +326,13 @@ func (n *names) weigh(s *scene, f figure) person {
 		clause, rest = after[:i], firstClause(strings.TrimLeft(after[i:], "，；。！？"))
 	}
 	switch {
-	case titled(after):
+	case titled(after) && !stricken.MatchString(after):
 		p.weight -= 20
 	case has.MatchString(after):
 		p.weight += 4
 	case rescues.MatchString(clause):
 		p.weight -= 14
+		p.saves = true
 	case acts.MatchString(after):
 		p.weight -= 8
 		if suffers.MatchString(clause) {
@@ -374,6 +379,10 @@ func company(s *scene, people []person) []person {
 			last := kept[j-1].weight - roleWeight[kept[j-1].role]
 			for k := i; k < j; k++ {
 				p := &kept[k]
+				if kept[j-1].saves { // all of them
+					p.weight -= 14
+					continue
+				}
 				if roleWeight[p.role] > 2 || p.role == office || p.role == worker { // it has a role of its own
 					continue
 				}
@@ -395,7 +404,9 @@ var (
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
 	officeAfter = mustPattern(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)
-	heldBack    = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
+	// stricken tells of one with such a title who is ill.
+	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
+	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
 )
 
 // closed tells whether a name surely ends here.
@@ -425,6 +436,7 @@ func lead(before string) (role, int) {
 		}
 	}
 	s := strings.TrimRight(before, " “\"")
+	apart := strings.HasSuffix(before, " ")
 	for range 3 {
 		if s == "" {
 			return opening, age
@@ -449,6 +461,9 @@ func lead(before string) (role, int) {
 		}
 		r, word := linkOf(s)
 		if word == 0 {
+			if apart {
+				return opening, age
+			}
 			return unknown, age
 		}
 		if r == described {

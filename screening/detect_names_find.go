@@ -50,12 +50,12 @@ func givenPrice(kind uint8) float32 {
 }
 
 // neverGiven are characters that no given name has.
-const neverGiven = "某的了在是和与被已于因等不也又都还要这那你我他她它们个些什么吗呢吧啊就只很最更没去说看听想做用给让到从把将对跟为以及或但而且所此该每各第者之病症癌瘤障疹痛称并由岁着人地过患遭致经按送住做叫找岁号元名位次"
+const neverGiven = "某的了在是和与被已于因等不也又都还要这那你我他她它们个些什么吗呢吧啊就只很最更没去说看听想做用给让到从把将对跟为以及或但而且所此该每各第者之病症癌瘤障疹痛称并由岁着人地过患遭致经按送住做叫找岁号元名位次度率量型性化类费款额贴"
 
 var isNeverGiven = runeSet(neverGiven)
 
 // placeEnds are the characters that end names of places rather than of persons.
-var placeEnds = runeSet("镇村乡县市区路街巷苑坝沟寺店庄")
+var placeEnds = runeSet("镇村乡县市区路街巷苑坝沟寺店庄站厂校院馆厅局所楼")
 
 // runes is a set of characters of the basic plane.
 type runes [1 << 16 / 64]uint64

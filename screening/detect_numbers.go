@@ -160,6 +160,10 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 		return true // public
 	case mayBeIDCard(number) && named(idWords) && !named(licences):
 		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码或者出生日期不符，可能录入有误，仍属泄露")
+	case mayBeIDCard(number) && isBirthDate(number[6:14]) && !named(serialWords) && idHolder.MatchString(d.sentence(part, start, end).text):
+		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
+	case len(number) == 20 && digitsOnly(number) && isIDCard(number[:18]) && strings.Contains(before, "残疾"):
+		return report("pii.id_card", mask(number, 2, 2), "残疾人证号由居民身份证号码加残疾类别、等级组成")
 	case mayBeIDCard(number) && ofPerson(d.parts[part].text, start) && !named(licences):
 		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
 	case isOldIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)):
@@ -233,7 +237,7 @@ func isLandline(number, before string) bool {
 var (
 	areaCode = regexp.MustCompile(`(?:[（(]0\d{2,3}[)）] ?|0\d{2,3}[—－–]{1,2})$`)
 	// atHome speaks of a telephone at home, atOffice of one of an office.
-	atHome   = mustPattern(`宅电|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
+	atHome   = mustPattern(`宅电|[（(](?:宅|家|住宅|家里|家庭|家中)[）)]|屋头|屋里|屋的|监护人|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
 	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
 )
 
@@ -246,7 +250,38 @@ func isPrivate(text string, start, end int) bool {
 	if i := strings.LastIndexAny(before, "。；;\n"); i >= 0 {
 		before = before[i:]
 	}
+	if isTableMark(text[:start]) {
+		if heading := columnHeading(text, start); heading != "" {
+			return atHome.MatchString(heading) && !atOffice.MatchString(heading)
+		}
+	}
 	return atHome.MatchString(before) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
+}
+
+// isTableMark tells whether a text ends where a cell of a table begins.
+func isTableMark(before string) bool {
+	return hasAnySuffix(strings.TrimRight(before, " "), []string{"|", "\t"})
+}
+
+// columnHeading is the heading of the column in which a cell of a table stands.
+func columnHeading(text string, at int) string {
+	lo := strings.LastIndexByte(text[:at], '\n') + 1
+	column := strings.Count(strings.ReplaceAll(text[lo:at], "\t", "|"), "|")
+	heading := ""
+	for rows := 0; lo > 0 && rows < 60; rows++ {
+		end := lo - 1
+		lo = strings.LastIndexByte(text[:end], '\n') + 1
+		if line := text[lo:end]; strings.ContainsAny(line, "|\t") {
+			heading = line
+		} else if strings.TrimSpace(line) != "" {
+			break
+		}
+	}
+	cells := strings.Split(strings.ReplaceAll(heading, "\t", "|"), "|")
+	if column >= len(cells) {
+		return ""
+	}
+	return cells[column]
 }
 
 // mayBeIDCard tells whether a number is as long as an identity number and
@@ -257,6 +292,9 @@ func mayBeIDCard(s string) bool {
 
 // idColumn heads a column of identity numbers.
 var idColumn = []string{"身份证", "公民身份", "证件号"}
+
+// idHolder speaks of identity cards anywhere in a sentence.
+var idHolder = mustPattern(`身份证|公民身份|证件号`)
 
 // ofPerson tells whether a number stands in brackets behind a name, or in a
 // table with a column of identity numbers.
