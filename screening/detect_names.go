@@ -277,6 +277,9 @@ func (n *names) weigh(s *scene, f figure) person {
 		return p
 	}
 	p.role, p.age = lead(before)
+	if (p.role == office || p.role == worker) && befallen.MatchString(after) {
+		p.role = neutral
+	}
 	if p.role == described && s.tells(max(strings.LastIndexAny(before, "，。；、：！？"), 0), f.lo) {
 		p.weight += 5
 	}
@@ -286,7 +289,7 @@ func (n *names) weigh(s *scene, f figure) person {
 			p.weight += 5
 		}
 	}
-	if p.role < naming && f.odd {
+	if p.role < naming && f.odd && f.gain < 20 {
 		p.weight -= 6
 	}
 	if age := ageAfter(after); age > 0 {
@@ -406,6 +409,8 @@ var (
 	officeAfter = mustPattern(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
+	// befallen tells of one who is ill, whatever the office.
+	befallen = mustPattern(`^(?:[^，。、；者为给]{0,4}?)(?:查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病住院|瘫痪|卧床)`)
 	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
 )
 
@@ -422,9 +427,9 @@ func titled(after string) bool { return officeAfter.MatchString(after) }
 
 var (
 	ageBefore = regexp.MustCompile(`(\d{1,3}|[一二三四五六七八九十]{1,3}|[年近过]{0,2}[五六七八九]旬)(?:周?岁)?的?(?:[\p{Han}]{0,4})$`)
-	ageBehind = regexp.MustCompile(`^(?:[（(，]|今年|年仅|现年|刚满|时年|才|，今年|，年仅)(?:男|女)?[，、]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
+	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
 	sexBehind = mustPattern(`^[（(，][男女](?:[，、）)；]|$)`)
-	ageAny    = regexp.MustCompile(`(?:年[满仅]|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二三四五六七八九十]{1,3})周?岁`)
+	ageAny    = regexp.MustCompile(`(?:年[满仅]|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二三四五六七八九十]{1,3})周?岁`)
 )
 
 // lead is the role that the words before a name give, and the age they tell.
@@ -579,7 +584,7 @@ func rule(s *scene, p person) string {
 		if illness.MatchString(bracket) || illness.MatchString(firstClause(after)) {
 			return "pii.health"
 		}
-	case p.age == 0 && p.role < neutral && childish.MatchString(s.text) && !adultStudent.MatchString(s.text) && !grown.MatchString(after):
+	case p.age == 0 && p.role < neutral && childish.MatchString(s.text) && !adultStudent.MatchString(s.text) && !grown.MatchString(after) && !parental.MatchString(after):
 		return "pii.minor"
 	case p.role == petition:
 	case illness.MatchString(clause), s.ill && p.role < relative:

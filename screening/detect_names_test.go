@@ -29,6 +29,11 @@ func TestNames(t *testing.T) {
 		"a title holds the name back": {"患者李先生已经康复出院。", ""},
 		"masked already":              {"伤者陈某已送医，受害人刘某某报警。", ""},
 		"no name but a word":          {"患者安全管理规范，儿童白血病保障试点。", ""},
+		"an officer who is ill":       {"老支书谷成林查出食道癌已经两年。", "pii.health 谷成林"},
+		"a parent who is beaten":      {"祁翠芳被前夫打得鼻青脸肿，抱着孩子跑到妇联求助。", "pii.name_protected 祁翠芳"},
+		"an age told later":           {"派出所将夜不归宿的巫志鹏交给其父母严加管教，他才15岁。", "pii.minor 巫志鹏"},
+		"who rescue together":         {"消防员车宝山、甘大勇、岳新民跳入水中救起落水儿童。", ""},
+		"a measure is no name":        {"慢病患者满意度调查显示，服药依从性明显提高。", ""},
 		"an invented name":            {"小雨（化名）今年9岁，因病住院。", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -237,8 +237,12 @@ func isLandline(number, before string) bool {
 var (
 	areaCode = regexp.MustCompile(`(?:[（(]0\d{2,3}[)）] ?|0\d{2,3}[—－–]{1,2})$`)
 	// atHome speaks of a telephone at home, atOffice of one of an office.
-	atHome   = mustPattern(`宅电|[（(](?:宅|家|住宅|家里|家庭|家中)[）)]|屋头|屋里|屋的|监护人|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
-	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
+	atHome = mustPattern(`宅电|[（(](?:宅|家|住宅|家里|家庭|家中)[）)]|屋头|屋里|屋的|监护人|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
+	// homeCell heads a column or a row of telephones at home, the cells in lines of their own.
+	homeCell = regexp.MustCompile(`(?:^|\n)\s*(?:家庭|住宅|家里|家中|家属|家长|宅)(?:固定|联系)?(?:电话|座机|固话|号码)\s*\n(?:[^\n。]{0,20}\n){0,8}$`)
+	// behindHome follows a telephone at home.
+	behindHome = mustPattern(`^ ?[（(](?:家|宅|住宅|家里|家中|家庭)`)
+	atOffice   = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
 )
 
 // isPrivate tells whether the words beside a fixed telephone speak of a home.
@@ -254,6 +258,9 @@ func isPrivate(text string, start, end int) bool {
 		if heading := columnHeading(text, start); heading != "" {
 			return atHome.MatchString(heading) && !atOffice.MatchString(heading)
 		}
+	}
+	if behindHome.MatchString(text[end:]) || hasAnySuffix(text[:start], []string{"\n"}) && homeCell.MatchString(text[cutAt(text, max(0, start-240)):start]) {
+		return true
 	}
 	return atHome.MatchString(before) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
 }
