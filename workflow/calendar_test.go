@@ -109,7 +109,7 @@ work = ["2027-01-30"]
 func TestCalendarNamesEveryFaultWithItsLine(t *testing.T) {
 	for name, tt := range map[string]struct{ from, to, want string }{
 		"no TOML":            {"year = 2027", "year = ", "c.toml:2: "},
-		"unknown key":        {"source", "sauce", `c.toml:3: unknown key "year.sauce"`},
+		"unknown key":        {"source", "sauce", "c.toml:3: 没有“year.sauce”这一项"},
 		"no such day":        {"2027-02-12", "2027-02-30", "c.toml:6: "},
 		"another year":       {"2027-02-06..2027-02-12", "2026-02-06..2026-02-12", "c.toml:6: “2026-02-06..2026-02-12”不在 2027 年"},
 		"the wrong way":      {"2027-02-06..2027-02-12", "2027-02-12..2027-02-06", "c.toml:6: "},

@@ -26,19 +26,22 @@ const DefaultProfile = "ankang"
 // Profile is one set of regulations as data: the roles, the route of each
 // class of draft, and the time limits. It is read from a TOML file.
 type Profile struct {
-	Name    string         `toml:"name"`
-	Version string         `toml:"version"`
-	Title   string         `toml:"title"`
-	Hours   OfficeHours    `toml:"hours"` // of a working day; empty: usualOffice
-	Roles   []ProfileRole  `toml:"role"`
-	Routes  []ProfileRoute `toml:"route"`
-	Limits  []ProfileLimit `toml:"limit"`
-	Cadence []Cadence      `toml:"cadence"`
+	Name    string      `toml:"name"`
+	Version string      `toml:"version"`
+	Title   string      `toml:"title"`
+	Hours   OfficeHours `toml:"hours"` // of a working day; empty: usualOffice
+	// HoursBasis is the article that sets the hours.
+	HoursBasis string         `toml:"hours_basis"`
+	Roles      []ProfileRole  `toml:"role"`
+	Routes     []ProfileRoute `toml:"route"`
+	Limits     []ProfileLimit `toml:"limit"`
+	Cadence    []Cadence      `toml:"cadence"`
 
 	calendar *Calendar // set by Profiles; nil counts weekends out alone
 }
 
-// ProfileRole is one role that decides. Rank orders the signers, from 1; 0 is no signer.
+// ProfileRole is one role that decides. Rank orders the signers, from 1; 0 is
+// no signer. Roles of a step that signs have at least 1.
 type ProfileRole struct {
 	ID   models.Role `toml:"id"`
 	Name string      `toml:"name"`
@@ -55,6 +58,9 @@ type ProfileRoute struct {
 	Basis string        `toml:"basis"`
 	Steps []models.Step `toml:"steps"`
 }
+
+// ownDefault is the basis of a number that no article sets.
+const ownDefault = "程序默认值"
 
 // Lane of a draft: its time limits.
 type Lane string
@@ -110,11 +116,14 @@ func (p *Profile) routeIndex(c Class) int {
 
 func holds[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
 
-// Limit is the time limit of a step in a lane; false if it has none.
+// Limit is the time limit of a step in a lane, that of the first of its roles
+// which has one; false if none has.
 func (p *Profile) Limit(step models.Step, lane Lane) (ProfileLimit, bool) {
-	for _, l := range p.Limits {
-		if l.Lane == lane && slices.Contains(l.Roles, step.Roles[0]) {
-			return l, true
+	for _, role := range step.Roles {
+		for _, l := range p.Limits {
+			if l.Lane == lane && slices.Contains(l.Roles, role) {
+				return l, true
+			}
 		}
 	}
 	return ProfileLimit{}, false
@@ -173,9 +182,15 @@ func ParseProfile(file string, data []byte) (*Profile, error) {
 			if s.Count == 0 {
 				s.Count = 1
 			}
+			for k, r := range p.Roles {
+				if s.Signs && r.Rank == 0 && slices.Contains(s.Roles, r.ID) {
+					p.Roles[k].Rank = 1
+				}
+			}
 		}
 	}
 	if len(p.Hours) == 0 {
+		p.HoursBasis = ownDefault
 		if err := p.Hours.UnmarshalText([]byte(usualOffice)); err != nil {
 			return nil, err
 		}
@@ -195,15 +210,23 @@ func tomlError(file string, err error) error {
 		var faults []error
 		for _, e := range strict.Errors {
 			row, _ := e.Position()
-			faults = append(faults, fmt.Errorf("%s:%d: unknown key %q", file, row, strings.Join(e.Key(), ".")))
+			faults = append(faults, fmt.Errorf("%s:%d: 没有“%s”这一项", file, row, strings.Join(e.Key(), ".")))
 		}
 		return errors.Join(faults...)
 	}
 	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, _ := decode.Position()
-		return fmt.Errorf("%s:%d: %w", file, row, decode)
+		return fmt.Errorf("%s:%d: %s", file, row, tomlFault(decode))
 	}
 	return fmt.Errorf("%s: %w", file, err)
+}
+
+// tomlFault is what is wrong with a value or with the TOML around it.
+func tomlFault(err *toml.DecodeError) string {
+	if text := strings.TrimPrefix(err.Error(), "toml: "); strings.HasPrefix(text, "“") {
+		return text // from a type of ours
+	}
+	return fmt.Sprintf("不合 TOML 的写法，或值的类型不对（%s）", strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 // profileChecker collects the faults of one profile. A fault of the n-th table
@@ -231,19 +254,19 @@ func (c *profileChecker) fault(table string, n int, format string, args ...any) 
 func (c *profileChecker) check() {
 	p := c.profile
 	if p.Name == "" || p.Version == "" {
-		c.fault("", 0, "name and version must be given")
+		c.fault("", 0, "须写明 name 和 version")
 	}
 	known := map[models.Role]bool{}
 	for i, r := range p.Roles {
 		switch {
 		case !roleWord(r.ID):
-			c.fault("role", i, "role id %q must be lower-case letters, digits and _", r.ID)
+			c.fault("role", i, "角色 id“%s”只能用小写字母、数字和下划线", r.ID)
 		case known[r.ID]:
-			c.fault("role", i, "role %q is declared twice", r.ID)
+			c.fault("role", i, "角色“%s”写了两次", r.ID)
 		case slices.Contains([]models.Role{models.RoleAuthor, models.RoleAdmin, models.RoleSupervisor}, r.ID):
-			c.fault("role", i, "role %q cannot decide", r.ID)
+			c.fault("role", i, "“%s”不能担任审签角色", r.ID)
 		case r.Name == "":
-			c.fault("role", i, "role %q has no name", r.ID)
+			c.fault("role", i, "角色“%s”没有名称（name）", r.ID)
 		}
 		known[r.ID] = true
 	}
@@ -255,25 +278,25 @@ func (c *profileChecker) check() {
 		if !slices.ContainsFunc(p.Routes, func(r ProfileRoute) bool {
 			return holds(r.Tiers, tier) && len(r.Media) == 0 && len(r.Kinds) == 0
 		}) {
-			c.fault("route", 0, "tier %q has no route that holds every medium and kind", tier)
+			c.fault("route", 0, "“%s”层级没有不限媒介和类别的流程", tier.Label())
 		}
 	}
 	for i, l := range p.Limits {
 		if l.Lane != LaneOrdinary && l.Lane != LaneUrgent {
-			c.fault("limit", i, "lane %q is neither ordinary nor urgent", l.Lane)
+			c.fault("limit", i, "lane“%s”应为 ordinary（普通）或 urgent（紧急）", l.Lane)
 		}
 		for _, r := range l.Roles {
 			if !known[r] && r != models.RoleIntegration && r != models.RoleConsultee {
-				c.fault("limit", i, "role %q is not declared", r)
+				c.fault("limit", i, "没有角色“%s”", r)
 			}
 		}
 		if l.Within.IsZero() {
-			c.fault("limit", i, "within is missing")
+			c.fault("limit", i, "没有写明时限（within）")
 		}
 	}
 	for i, x := range p.Cadence {
 		if x.What == "" || x.Least < 1 || !slices.Contains([]string{"day", "week", "month"}, x.Per) {
-			c.fault("cadence", i, "what, least (from 1) and per (day, week or month) must be given")
+			c.fault("cadence", i, "须写明 what、least（不小于 1）和 per（day、week 或 month）")
 		}
 	}
 }
@@ -281,12 +304,12 @@ func (c *profileChecker) check() {
 func (c *profileChecker) checkRoute(i int, r ProfileRoute, known map[models.Role]bool) {
 	for _, t := range r.Tiers {
 		if t.Rank() < 0 {
-			c.fault("route", i, "unknown tier %q", t)
+			c.fault("route", i, "没有层级“%s”，可用：general、important、major", t)
 		}
 	}
 	for _, k := range r.Kinds {
 		if k != models.KindOriginal && k != models.KindReprint {
-			c.fault("route", i, "unknown kind %q", k)
+			c.fault("route", i, "没有类别“%s”，可用：original、reprint", k)
 		}
 	}
 	signs := 0
@@ -294,19 +317,19 @@ func (c *profileChecker) checkRoute(i int, r ProfileRoute, known map[models.Role
 	for n, s := range r.Steps {
 		switch {
 		case len(s.Roles) == 0:
-			c.fault("route", i, "step %d names no role", n+1)
+			c.fault("route", i, "第 %d 步没有写明角色", n+1)
 			continue
 		case s.Mode != models.StepAny && s.Mode != models.StepAll:
-			c.fault("route", i, "step %d: mode %q is neither any nor all", n+1, s.Mode)
+			c.fault("route", i, "第 %d 步：mode“%s”应为 any（任一）或 all（各一人）", n+1, s.Mode)
 		case s.Count < 1 || s.Mode == models.StepAll && s.Count != 1:
-			c.fault("route", i, "step %d: count must be at least 1, and goes with mode any", n+1)
+			c.fault("route", i, "第 %d 步：count 不小于 1，且只用于 mode = \"any\"", n+1)
 		case ids[s.ID] || states[s.State()]:
-			c.fault("route", i, "step %d: two steps of one route begin with role %q (count asks for several readings)", n+1, s.Roles[0])
+			c.fault("route", i, "第 %d 步：同一流程有两步以角色“%s”起首（须多人时用 count）", n+1, s.Roles[0])
 		}
 		ids[s.ID], states[s.State()] = true, true
 		for _, role := range s.Roles {
 			if !known[role] {
-				c.fault("route", i, "step %d: role %q is not declared", n+1, role)
+				c.fault("route", i, "第 %d 步：没有角色“%s”", n+1, role)
 			}
 		}
 		if s.Signs {
@@ -314,7 +337,7 @@ func (c *profileChecker) checkRoute(i int, r ProfileRoute, known map[models.Role
 		}
 	}
 	if signs != 1 {
-		c.fault("route", i, "just one step must sign, not %d", signs)
+		c.fault("route", i, "应有且仅有一步签发（signs = true），现有 %d 步", signs)
 	}
 }
 
@@ -334,7 +357,7 @@ func (c *profileChecker) checkReach() {
 	}
 	for i, r := range c.profile.Routes {
 		if !taken[i] && len(r.Steps) > 0 {
-			c.fault("route", i, "no draft takes this route: the routes before it hold all of its drafts")
+			c.fault("route", i, "没有稿件走这一流程：前面的流程已包括它的全部稿件")
 		}
 	}
 }

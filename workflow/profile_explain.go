@@ -11,9 +11,11 @@ import (
 )
 
 var (
-	laneLabels = map[Lane]string{LaneOrdinary: "普通稿件", LaneUrgent: "紧急稿件"}
-	perLabels  = map[string]string{"day": "每日", "week": "每周", "month": "每月"}
-	kindLabels = map[models.Kind]string{models.KindOriginal: "原创", models.KindReprint: "转载"}
+	laneLabels   = map[Lane]string{LaneOrdinary: "普通稿件", LaneUrgent: "紧急稿件"}
+	perLabels    = map[string]string{"day": "每日", "week": "每周", "month": "每月"}
+	kindLabels   = map[models.Kind]string{models.KindOriginal: "原创", models.KindReprint: "转载"}
+	mediumLabels = map[string]string{"wechat": "微信公众号", "weibo": "微博", "douyin": "抖音", "app": "客户端", "web": "网站",
+		"document": "公文", "group": "工作群"}
 )
 
 // Explain tells people, in Chinese, what the profile says: who signs what, in
@@ -36,16 +38,17 @@ func (p *Profile) Explain(out io.Writer) {
 		say("  级别较高的签发人可以代级别较低的签发。")
 	}
 	if len(p.Limits) > 0 {
-		say("\n时限（到时催办、再后升级提醒，绝不自动通过；工作时间 %s）", p.Hours)
+		say("\n时限（到时催办、再后升级提醒，绝不自动通过）")
+		say("  工作时间 %s%s", p.Hours, source(p.HoursBasis))
 	}
 	for _, l := range p.Limits {
-		say("  %s：%s，%s内办理；超过后再过 %s升级提醒%s", laneLabels[l.Lane], p.roleNames(l.Roles, "、"), l.Within.Label(), l.Escalate.Label(), basis(l.Basis))
+		say("  %s：%s，%s内办理；超过后再过 %s升级提醒%s", laneLabels[l.Lane], p.roleNames(l.Roles, "、"), l.Within.Label(), l.Escalate.Label(), source(l.Basis))
 	}
 	if len(p.Cadence) > 0 {
 		say("\n更新频次")
 	}
 	for _, c := range p.Cadence {
-		say("  %s：%s至少 %d 次%s", c.What, perLabels[c.Per], c.Least, basis(c.Basis))
+		say("  %s：%s至少 %d 次%s", c.What, perLabels[c.Per], c.Least, source(c.Basis))
 	}
 }
 
@@ -57,6 +60,9 @@ func when(ok bool, text string) string {
 }
 
 func basis(text string) string { return when(text != "", "（依据："+text+"）") }
+
+// source says where a number comes from, even that nobody has said it.
+func source(text string) string { return basis(cmp.Or(text, "未写明")) }
 
 // roleNames are the names of roles, joined.
 func (p *Profile) roleNames(roles []models.Role, by string) string {
@@ -84,7 +90,11 @@ func (p *Profile) ClassLabel(i int) string {
 		label = "各层级稿件"
 	}
 	if len(r.Media) > 0 {
-		label += "，媒介为 " + strings.Join(r.Media, "、")
+		media := make([]string, len(r.Media))
+		for k, m := range r.Media {
+			media[k] = cmp.Or(mediumLabels[m], m)
+		}
+		label += "，媒介为" + strings.Join(media, "、")
 	}
 	for k, kind := range r.Kinds {
 		label += when(k == 0, "，") + when(k > 0, "或") + kindLabels[kind]

@@ -15,7 +15,7 @@ func TestProfileIsExplainedInChinese(t *testing.T) {
 			"紧急稿件：编辑、账号主要负责人、分管领导、主要领导，30 分钟内办理", "分管领导（deputy_lead），签发人，第 2 级",
 			"普通稿件：会签单位，2 个工作日内办理；超过后再过 1 个工作日升级提醒（依据：程序默认值）", "普通稿件：发布端，2 小时内办理"},
 		"changzhi_energy":    {"重要、重大稿件", "2. 专职校对，须 3 人：审核", "主要领导或分管领导：签发", "主要领导（principal_lead），签发人，第 2 级，第一责任"},
-		"anren_town":         {"各层级稿件，媒介为 document", "3. 党政办分管负责人：签发"},
+		"anren_town":         {"各层级稿件，媒介为公文", "3. 党政办分管负责人：签发"},
 		"luan_civil_affairs": {"信息更新：每周至少 1 次", "回应公众关切：每月至少 1 次"},
 	} {
 		p, err := profiles.Profile(name)

@@ -26,23 +26,23 @@ steps = [{ roles = ["clerk"] }, { roles = ["head"], signs = true }]
 
 func TestProfileNamesEveryFaultWithItsLine(t *testing.T) {
 	for name, tt := range map[string]struct{ from, to, want string }{
-		"unknown key":       {`title = "某单位办法"`, `titel = "某单位办法"`, `p.toml:3: unknown key "titel"`},
-		"wrong type":        {"rank = 1", `rank = "first"`, "p.toml:10: "},
-		"undeclared role":   {`roles = ["clerk"]`, `roles = ["clark"]`, `p.toml:11: step 1: role "clark" is not declared`},
-		"no signer":         {", signs = true", "", "p.toml:11: just one step must sign, not 0"},
-		"two signers":       {`["clerk"] }`, `["clerk"], signs = true }`, "p.toml:11: just one step must sign, not 2"},
-		"role twice":        {`id = "head"`, `id = "clerk"`, `p.toml:7: role "clerk" is declared twice`},
-		"role without name": {`name = "负责人"`, `name = ""`, `p.toml:7: role "head" has no name`},
-		"same first role":   {`{ roles = ["clerk"] }`, `{ roles = ["clerk"] }, { roles = ["clerk"] }`, "p.toml:11: step 2: two steps"},
-		"empty step":        {`{ roles = ["clerk"] }`, `{ roles = [] }`, "p.toml:11: step 1 names no role"},
-		"bad mode":          {`{ roles = ["clerk"] }`, `{ roles = ["clerk"], mode = "some" }`, `p.toml:11: step 1: mode "some"`},
-		"a tier left out":   {"[[route]]", "[[route]]\ntiers = [\"general\"]", `p.toml:11: tier "important" has no route`},
-		"unknown tier":      {"[[route]]", "[[route]]\ntiers = [\"grave\"]", `p.toml:11: unknown tier "grave"`},
-		"bad limit":         {"[[route]]", "[[limit]]\nlane = \"ordinary\"\nroles = [\"clerk\"]\nwithin = \"soon\"\n[[route]]", "p.toml:14: "},
-		"a route in vain":   {"[[route]]", "[[route]]\nsteps = [{ roles = [\"head\"], signs = true }]\n[[route]]\nmedia = [\"app\"]", "p.toml:13: no draft takes this route"},
-		"bad cadence":       {"[[route]]", "[[cadence]]\nwhat = \"更新\"\nleast = 1\nper = \"year\"\n[[route]]", "p.toml:11: what, least"},
-		"bad hours":         {"[[role]]", "hours = \"9-5\"\n[[role]]", "p.toml:4: "},
-		"author decides":    {`id = "clerk"`, `id = "author"`, `p.toml:4: role "author" cannot decide`},
+		"unknown key":       {`title = "某单位办法"`, `titel = "某单位办法"`, "p.toml:3: 没有“titel”这一项"},
+		"wrong type":        {"rank = 1", `rank = "first"`, "p.toml:10: 不合 TOML 的写法"},
+		"undeclared role":   {`roles = ["clerk"]`, `roles = ["clark"]`, "p.toml:11: 第 1 步：没有角色“clark”"},
+		"no signer":         {", signs = true", "", "p.toml:11: 应有且仅有一步签发（signs = true），现有 0 步"},
+		"two signers":       {`["clerk"] }`, `["clerk"], signs = true }`, "p.toml:11: 应有且仅有一步签发（signs = true），现有 2 步"},
+		"role twice":        {`id = "head"`, `id = "clerk"`, "p.toml:7: 角色“clerk”写了两次"},
+		"role without name": {`name = "负责人"`, `name = ""`, "p.toml:7: 角色“head”没有名称"},
+		"same first role":   {`{ roles = ["clerk"] }`, `{ roles = ["clerk"] }, { roles = ["clerk"] }`, "p.toml:11: 第 2 步：同一流程有两步"},
+		"empty step":        {`{ roles = ["clerk"] }`, `{ roles = [] }`, "p.toml:11: 第 1 步没有写明角色"},
+		"bad mode":          {`{ roles = ["clerk"] }`, `{ roles = ["clerk"], mode = "some" }`, "p.toml:11: 第 1 步：mode“some”"},
+		"a tier left out":   {"[[route]]", "[[route]]\ntiers = [\"general\"]", "p.toml:11: “重要”层级没有不限媒介和类别的流程"},
+		"unknown tier":      {"[[route]]", "[[route]]\ntiers = [\"grave\"]", "p.toml:11: 没有层级“grave”"},
+		"bad limit":         {"[[route]]", "[[limit]]\nlane = \"ordinary\"\nroles = [\"clerk\"]\nwithin = \"soon\"\n[[route]]", "p.toml:14: “soon”不是时限"},
+		"a route in vain":   {"[[route]]", "[[route]]\nsteps = [{ roles = [\"head\"], signs = true }]\n[[route]]\nmedia = [\"app\"]", "p.toml:13: 没有稿件走这一流程"},
+		"bad cadence":       {"[[route]]", "[[cadence]]\nwhat = \"更新\"\nleast = 1\nper = \"year\"\n[[route]]", "p.toml:11: 须写明 what、least"},
+		"bad hours":         {"[[role]]", "hours = \"9-5\"\n[[role]]", "p.toml:4: “9-5”不是工作时间"},
+		"author decides":    {`id = "clerk"`, `id = "author"`, "p.toml:4: “author”不能担任审签角色"},
 	} {
 		text := strings.Replace(goodProfile, tt.from, tt.to, 1)
 		_, err := ParseProfile("p.toml", []byte(text))
@@ -52,6 +52,44 @@ func TestProfileNamesEveryFaultWithItsLine(t *testing.T) {
 	}
 	if _, err := ParseProfile("p.toml", []byte(goodProfile)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A role that signs is a signer, whether or not the file gives it a rank:
+// someone must be able to withdraw what was signed.
+func TestARoleThatSignsIsASigner(t *testing.T) {
+	p, err := ParseProfile("p.toml", []byte(strings.Replace(goodProfile, "rank = 1\n", "", 1)))
+	if err != nil || !slices.Equal(p.signers(), []models.Role{"head"}) {
+		t.Errorf("%v, %v", p.signers(), err)
+	}
+}
+
+// A step of several roles has the limit of the first that has one.
+func TestALimitOfAnyRoleOfAStepIsItsLimit(t *testing.T) {
+	text := strings.Replace(goodProfile, `["clerk"] }`, `["clerk", "head"] }`, 1) + "[[limit]]\nlane = \"ordinary\"\nroles = [\"head\"]\nwithin = \"30m\"\n"
+	p, err := ParseProfile("p.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, ok := p.Limit(p.Routes[0].Steps[0], LaneOrdinary); !ok || l.Within.Label() != "30 分钟" {
+		t.Errorf("%+v, %v", l, ok)
+	}
+}
+
+// Each number of the shipped profile says where it comes from.
+func TestTheShippedProfileGivesTheBasisOfEachNumber(t *testing.T) {
+	profiles, err := LoadProfiles("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := profiles.Profile("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	p.Explain(&out)
+	if strings.Contains(out.String(), "未写明") || !strings.Contains(out.String(), "工作时间 08:30-12:00,14:00-18:00（依据：程序默认值）") {
+		t.Error(out.String())
 	}
 }
 

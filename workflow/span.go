@@ -29,7 +29,7 @@ func (s *Span) UnmarshalText(text []byte) error {
 }
 
 func parseSpan(text string) (Span, error) {
-	wrong := fmt.Errorf(`%q is no time limit such as "30m", "4wh" (office hours) or "2wd" (working days)`, text)
+	wrong := fmt.Errorf("“%s”不是时限，应写作 30m（分钟）、2h（小时）、4wh（工作小时）或 2wd（工作日）", text)
 	if number, ok := strings.CutSuffix(text, "wd"); ok {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > maxSpanDays {
@@ -79,7 +79,7 @@ const usualOffice = "08:30-12:00,14:00-18:00"
 
 // UnmarshalText reads hours such as 08:30-12:00,14:00-18:00.
 func (o *OfficeHours) UnmarshalText(text []byte) error {
-	wrong := fmt.Errorf(`%q are no office hours such as "08:30-12:00,14:00-18:00"`, text)
+	wrong := fmt.Errorf("“%s”不是工作时间，应写作 08:30-12:00,14:00-18:00", text)
 	*o = nil
 	var before, open time.Duration
 	for part := range strings.SplitSeq(string(text), ",") {
