@@ -33,7 +33,7 @@ func (w *Workflow) Decide(ctx context.Context, actor models.Actor, id string, in
 		return models.Draft{}, staleError()
 	}
 	if in.State != "" && in.State != d.State {
-		return models.Draft{}, w.movedOn(d)
+		return models.Draft{}, w.movedOn(ctx, d)
 	}
 	desk, err := w.deskOf(ctx, d)
 	if err != nil {

@@ -101,7 +101,7 @@ func (k desk) mayAtStep(actor models.Actor, row transition) (capacity, error) {
 	if k.passed(actor.RolesOn(d.AccountID)) {
 		return capacity{}, k.refused(actor)
 	}
-	return capacity{}, models.Errorf(models.CodeForbidden, "此稿件现由%s处理，您没有相应的角色。", k.profile.names(step.Roles))
+	return capacity{}, models.Errorf(models.CodeForbidden, "此稿件现由%s处理，您没有相应的角色。", k.profile.stepNames(step))
 }
 
 // capacities are those in which an actor may decide at a step, their own first.
@@ -138,11 +138,19 @@ func (k desk) refused(actor models.Actor) error {
 
 // stateLabel is the Chinese name of the draft's state.
 func (k desk) stateLabel() string {
-	return cmp.Or(k.profile.stateLabel(k.draft.State), stateLabel(k.draft.State, nil))
+	return cmp.Or(k.profile.labelOf(k.draft), stateLabel(k.draft.State, nil))
 }
 
-func (w *Workflow) movedOn(d models.Draft) error {
-	return models.Errorf(models.CodeConflict, "稿件已进入“%s”状态，请刷新后再处理。", w.StateLabel(d.State))
+func (w *Workflow) movedOn(ctx context.Context, d models.Draft) error {
+	return models.Errorf(models.CodeConflict, "稿件已进入“%s”状态，请刷新后再处理。", w.LabelOf(ctx, d))
+}
+
+// stepNames are the names of a step's roles: 或 where one of them decides, 、 where all do.
+func (p *Profile) stepNames(s models.Step) string {
+	if s.Mode == models.StepAll {
+		return p.roleNames(s.Roles, "、")
+	}
+	return p.roleNames(s.Roles, "或")
 }
 
 func (p *Profile) names(roles []models.Role) string {

@@ -13,7 +13,8 @@ import (
 )
 
 // Inbox is what waits for the actor, oldest due first: drafts at a step of one
-// of their roles, and an author's own that are blocked or returned.
+// of their roles that they have not decided on yet, and the blocked and
+// returned ones of an author's accounts.
 func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, limit int) (InboxPage, error) {
 	cursor, err := inboxCursor(after)
 	if err != nil {
@@ -28,9 +29,13 @@ func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, 
 			return InboxPage{}, err
 		}
 	}
-	places := inboxPlaces(actor)
-	if len(places) == 0 {
-		return page, nil
+	queues, err := w.queues(ctx, actor)
+	if err != nil || len(queues) == 0 {
+		return page, err
+	}
+	places := make([]store.Place, len(queues))
+	for i, q := range queues {
+		places[i] = q.Place
 	}
 	drafts, err := w.store.Waiting(ctx, places, cursor, limit+1)
 	if err != nil {
@@ -38,20 +43,20 @@ func (w *Workflow) Inbox(ctx context.Context, actor models.Actor, after string, 
 	}
 	if len(drafts) > limit {
 		drafts = drafts[:limit]
-		last := drafts[limit-1]
-		page.Next = nextInbox(last)
+		page.Next = nextInbox(drafts[limit-1])
 	}
 	for _, d := range drafts {
-		if from, mine := delegatorOf(actor, d); mine {
+		from, mine, err := w.waitsForActor(ctx, actor, d)
+		if err != nil {
+			return InboxPage{}, err
+		}
+		if mine {
 			page.Items = append(page.Items, InboxItem{Draft: d, Delegator: from, DelegatorName: w.delegatorName(ctx, from)})
 		}
 	}
-	counts, err := w.store.CountWaiting(ctx, places)
-	if err != nil {
+	slices.SortStableFunc(page.Items, func(a, b InboxItem) int { return dueOrder(a.Draft.DueAt, b.Draft.DueAt) })
+	if err := w.countInbox(ctx, actor, queues, page.Counts); err != nil {
 		return InboxPage{}, err
-	}
-	for place, n := range counts {
-		page.Counts[place.State] += n
 	}
 	return page, nil
 }
@@ -63,19 +68,15 @@ func (w *Workflow) delegatorName(ctx context.Context, from string) string {
 	return w.personName(ctx, from)
 }
 
-// delegatorOf says in whose place a waiting draft is the actor's, "" in their
-// own; not mine where a delegation does not reach its tier.
-func delegatorOf(actor models.Actor, d models.Draft) (from string, mine bool) {
-	role, waits := waitingRole(d.State)
-	if !waits || actor.Holds(d.AccountID, role) {
-		return "", true
+// dueOrder orders times: the oldest first, none last.
+func dueOrder(a, b time.Time) int {
+	switch {
+	case a.IsZero() == b.IsZero():
+		return a.Compare(b)
+	case a.IsZero():
+		return 1
 	}
-	for _, r := range actor.Deputy {
-		if r.AccountID == d.AccountID && r.Role == role && holds(r.Tiers, d.Tier) {
-			return r.From, true
-		}
-	}
-	return "", false
+	return -1
 }
 
 // consultationsShown is how many open consultations an inbox shows.
@@ -105,32 +106,6 @@ func (w *Workflow) addConsultations(ctx context.Context, actor models.Actor, pag
 		page.Counts[models.StateAwaitingConsultees]++
 	}
 	return nil
-}
-
-// inboxPlaces are the queues that the actor's roles make theirs.
-func inboxPlaces(actor models.Actor) []store.Place {
-	if actor.Kind != models.ActorUser {
-		return nil
-	}
-	var places []store.Place
-	for _, r := range actor.Roles {
-		switch r.Role {
-		case models.RoleAuthor:
-			places = append(places, store.Place{AccountID: r.AccountID, State: models.StateBlocked}, store.Place{AccountID: r.AccountID, State: models.StateReturned})
-		case models.RoleSecrecyReviewer:
-			places = append(places, store.Place{AccountID: r.AccountID, State: models.StateLocked})
-		case models.RoleSupervisor, models.RoleAdmin, models.RoleConsultee:
-		default:
-			places = append(places, store.Place{AccountID: r.AccountID, State: models.AwaitingRole(r.Role)})
-		}
-	}
-	for _, r := range actor.Deputy {
-		places = append(places, store.Place{AccountID: r.AccountID, State: models.AwaitingRole(r.Role)})
-	}
-	slices.SortFunc(places, func(a, b store.Place) int {
-		return strings.Compare(a.AccountID+string(a.State), b.AccountID+string(b.State))
-	})
-	return slices.Compact(places)
 }
 
 func nextInbox(d models.Draft) string {

@@ -174,3 +174,95 @@ func splitRole(who string) (role models.Role, n int, err error) {
 	}
 	return models.Role(who), 1, nil
 }
+
+const sharedProfile = `name = "museum"
+version = "1"
+title = "某博物馆规程"
+[[role]]
+id = "curator"
+name = "策展人"
+[[role]]
+id = "historian"
+name = "史料核对员"
+[[role]]
+id = "artist"
+name = "图片核对员"
+[[role]]
+id = "vice_director"
+name = "副馆长"
+rank = 1
+[[role]]
+id = "director"
+name = "馆长"
+rank = 2
+[[route]]
+steps = [
+    { roles = ["curator"], count = 2 },
+    { roles = ["historian", "artist"], mode = "all" },
+    { roles = ["vice_director", "director"], id = "sign", signs = true },
+]
+`
+
+// A step that asks for several roles or persons waits in the inbox of each of
+// them until they have decided, whichever role the state is named by.
+func TestAStepOfSeveralWaitsForEachOfThem(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.useProfile(sharedProfile)
+		account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: "博物馆发布", Profile: "museum"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account = account
+		author := w.person("m/author", models.RoleAuthor)
+		for _, name := range []string{"curator", "historian", "artist", "vice_director", "director"} {
+			w.person("m/"+name, models.Role(name))
+		}
+		w.person("m/curator2", "curator")
+		in := w.input(cleanBody)
+		in.AccountID = account.ID
+		d := w.must(w.CreateDraft(ctx, author, in))
+		d = w.must(w.Submit(ctx, author, d.ID))
+		waits := func(label string, whom ...string) {
+			t.Helper()
+			if got := w.LabelOf(ctx, d); got != label {
+				t.Errorf("the state reads %s, want %s", got, label)
+			}
+			var of []string
+			for _, name := range []string{"curator", "curator2", "historian", "artist", "vice_director", "director"} {
+				page, err := w.Inbox(ctx, w.people["m/"+name], "", 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n := 0
+				for _, count := range page.Counts {
+					n += count
+				}
+				if n != len(page.Items) {
+					t.Errorf("%s counts %d, sees %d", name, n, len(page.Items))
+				}
+				if n > 0 {
+					of = append(of, name)
+				}
+			}
+			if !slices.Equal(of, whom) {
+				t.Errorf("%s waits for %v, want %v", label, of, whom)
+			}
+		}
+		approve := func(name string) {
+			t.Helper()
+			d = w.must(w.Decide(ctx, w.people["m/"+name], d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}))
+		}
+		waits("待策展人审核", "curator", "curator2")
+		approve("curator")
+		waits("待策展人审核", "curator2")
+		approve("curator2")
+		waits("待史料核对员、图片核对员审核", "historian", "artist")
+		approve("artist")
+		waits("待史料核对员、图片核对员审核", "historian")
+		approve("historian")
+		waits("待副馆长或馆长签发", "vice_director", "director")
+		approve("director")
+		wantState(t, d, models.StateReleased)
+	})
+}

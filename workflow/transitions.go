@@ -212,6 +212,20 @@ func (p *Profile) stateLabel(s models.State) string {
 	return "待" + name + "审核"
 }
 
+// labelOf is the Chinese name of a draft's state: where it waits at a step, of
+// all whom that asks for, and whether they sign. "" if the profile does not speak of it.
+func (p *Profile) labelOf(d models.Draft) string {
+	_, waiting := waitingRole(d.State)
+	step := waitingStep(d)
+	switch {
+	case !waiting || d.Step < 0 || step.ID == "" || step.State() != d.State || p.names(step.Roles) == "":
+		return p.stateLabel(d.State)
+	case step.Signs:
+		return "待" + p.stepNames(step) + "签发"
+	}
+	return "待" + p.stepNames(step) + "审核"
+}
+
 // waitingRole is the role that a waiting state waits for.
 func waitingRole(s models.State) (models.Role, bool) {
 	const prefix = "awaiting_"

@@ -114,7 +114,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	}
 	v.DueProvisional = k.profile.Provisional(d)
 	for _, step := range d.Route {
-		v.StepLabels = append(v.StepLabels, k.profile.names(step.Roles))
+		v.StepLabels = append(v.StepLabels, k.profile.stepNames(step))
 	}
 	v.allow(actor, k)
 	v.name(ctx, w, v.ActsFor)

@@ -122,7 +122,7 @@ func (w *Workflow) withdrawal(ctx context.Context, actor models.Actor, as capaci
 		e = eventWithdraw
 	}
 	if _, ok := transitionOf(eventWithdraw, d.State, d.Route); !ok { // withdrawn follows withdrawing too, but is not asked for there
-		return change{}, w.movedOn(d)
+		return change{}, w.movedOn(ctx, d)
 	}
 	now := d
 	if now.State, err = move(ctx, d.State, d.Route, e, ""); err != nil {
@@ -176,7 +176,7 @@ func (w *Workflow) Correct(ctx context.Context, actor models.Actor, releaseID st
 	if _, ok := withdrawer(actor, d, profile); !ok && !(actor.Kind == models.ActorUser && actor.Holds(d.AccountID, models.RoleAuthor)) {
 		return models.Draft{}, models.Errorf(models.CodeForbidden, "只有签发人或拟稿人可以发起更正。")
 	}
-	c, err := w.correction(r, d, account, profile, in)
+	c, err := w.correction(ctx, r, d, account, profile, in)
 	if err != nil {
 		return models.Draft{}, err
 	}
@@ -184,12 +184,12 @@ func (w *Workflow) Correct(ctx context.Context, actor models.Actor, releaseID st
 }
 
 // correction is the draft that corrects a release.
-func (w *Workflow) correction(r models.Release, d models.Draft, account models.Account, profile *Profile, in WithdrawalInput) (creation, error) {
+func (w *Workflow) correction(ctx context.Context, r models.Release, d models.Draft, account models.Account, profile *Profile, in WithdrawalInput) (creation, error) {
 	if err := validateWithdrawal(in); err != nil {
 		return creation{}, err
 	}
 	if _, ok := transitionOf(eventSupersede, d.State, d.Route); !ok {
-		return creation{}, w.movedOn(d)
+		return creation{}, w.movedOn(ctx, d)
 	}
 	var document models.ReleaseDocument
 	if err := json.Unmarshal(r.Document, &document); err != nil {

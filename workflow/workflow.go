@@ -233,7 +233,7 @@ func (w *Workflow) StateLabel(s models.State) string { return stateLabel(s, w.pr
 // LabelOf is the Chinese name of a draft's state, in the words of its account's profile.
 func (w *Workflow) LabelOf(ctx context.Context, d models.Draft) string {
 	if _, profile, err := w.accountOf(ctx, d); err == nil {
-		if label := profile.stateLabel(d.State); label != "" {
+		if label := profile.labelOf(d); label != "" {
 			return label
 		}
 	}

@@ -227,7 +227,7 @@ func (w *Workflow) settling(ctx context.Context, actor models.Actor, item models
 			return err
 		}, err
 	}
-	c, err := w.correction(r, d, account, profile, in.grounds())
+	c, err := w.correction(ctx, r, d, account, profile, in.grounds())
 	item.Correction = c.draft.ID
 	c.also = w.settlement(actor, item)
 	return func() error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -102,6 +104,22 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		t.Fatal(err)
 	}
 	return world
+}
+
+// useProfile goes on with one more profile on the same database.
+func (w *world) useProfile(text string) {
+	w.t.Helper()
+	dir := w.t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "profile.toml"), []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	profiles, err := workflow.LoadProfiles(dir)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.Workflow, err = workflow.New(workflow.Options{Store: w.store, Engine: sharedEngine(w.t), Profiles: profiles, Now: w.clock.now}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // person makes a user with roles on the account.
