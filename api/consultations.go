@@ -18,13 +18,14 @@ type Consultation struct {
 	By        *string                  `json:"by" doc:"答复人；书面答复为登记人"`
 	ByName    string                   `json:"by_name"`
 	At        *time.Time               `json:"at" doc:"答复时间"`
+	DueAt     *time.Time               `json:"due_at" doc:"请该单位答复的时限"`
 }
 
 func consultationsOf(v workflow.View) []Consultation {
 	out := []Consultation{}
 	for _, c := range v.Consultations {
 		out = append(out, Consultation{Unit: c.UnitID, Name: c.UnitName, State: c.State, Opinion: c.Opinion, Reference: c.Reference,
-			By: wordOrNil(c.By), ByName: v.Names[c.By], At: timeOrNil(c.At)})
+			By: wordOrNil(c.By), ByName: v.Names[c.By], At: timeOrNil(c.At), DueAt: timeOrNil(v.OpinionDue[c.UnitID])})
 	}
 	return out
 }

@@ -294,6 +294,33 @@ func (w *Workflow) SetPassword(ctx context.Context, actor models.Actor, userID, 
 	return err
 }
 
+// ChangePassword sets the actor's own password once more: they prove that they
+// know the present one. Errors: CodeInvalid naming the field, CodeRateLimited
+// after many wrong ones.
+func (w *Workflow) ChangePassword(ctx context.Context, actor models.Actor, present, password string) error {
+	if actor.Kind != models.ActorUser {
+		return models.Errorf(models.CodeForbidden, "此操作仅限用户。")
+	}
+	user, err := w.store.User(ctx, actor.ID)
+	if err != nil {
+		return err
+	}
+	var f faults
+	if _, err := w.SignIn(ctx, user.SignIn, present); models.CodeOf(err) == models.CodeUnauthenticated {
+		f.add("/present", "当前密码不正确。")
+	} else if err != nil {
+		return err
+	}
+	f.password("/password", password)
+	if present == password {
+		f.add("/password", "新密码不能与当前密码相同。")
+	}
+	if err := models.Invalid(f); err != nil {
+		return err
+	}
+	return w.SetPassword(ctx, actor, actor.ID, password)
+}
+
 // DisableUser ends a user's sign-in and tokens. What they did stays as it is.
 func (w *Workflow) DisableUser(ctx context.Context, actor models.Actor, userID string) error {
 	if err := mustAdmin(actor); err != nil {

@@ -45,6 +45,7 @@ type View struct {
 	Dispositions   []models.Disposition
 	Decisions      []models.Decision
 	Consultations  []models.Consultation // on the present content
+	OpinionDue     map[string]time.Time  // by unit, when its opinion is due; none that has answered
 	Withdrawal     *models.Withdrawal
 	CorrectsDraft  string // draft of the release that this one corrects; "" if it corrects none
 	SupersededBy   string // draft whose release took this one's place; "" if none did

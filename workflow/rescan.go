@@ -72,6 +72,23 @@ func (w *Workflow) Rescan(ctx context.Context, actor models.Actor, id string) (m
 	return w.store.Rescan(ctx, id)
 }
 
+// Rescans lists the latest rescans, newest first: for administrators and supervisors.
+func (w *Workflow) Rescans(ctx context.Context, actor models.Actor) ([]models.Rescan, error) {
+	if err := mustWatch(actor); err != nil {
+		return nil, err
+	}
+	return w.store.Rescans(ctx, rescansKept)
+}
+
+// RescanPending says whether the archive has not been screened whole against
+// the editions in force.
+func (w *Workflow) RescanPending(ctx context.Context, known []models.Rescan) (bool, error) {
+	edition, err := w.archiveEdition(ctx)
+	return !slices.ContainsFunc(known, func(r models.Rescan) bool {
+		return r.Edition == edition && r.Since == "" && !r.FinishedAt.IsZero()
+	}), err
+}
+
 // ContinueRescans goes on with what is unfinished: a server that stopped or
 // was killed left it to the others.
 func (w *Workflow) ContinueRescans(ctx context.Context) (int, error) {

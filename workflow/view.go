@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"shenfa/models"
 	"shenfa/models/store"
@@ -91,6 +92,12 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 		return View{}, err
 	}
 	v.Decisions, v.Consultations = k.decisions, k.consultations
+	v.OpinionDue = map[string]time.Time{}
+	for _, c := range v.Consultations {
+		if at := k.profile.opinionDue(d, []models.Consultation{c}); !at.IsZero() {
+			v.OpinionDue[c.UnitID] = at
+		}
+	}
 	for _, x := range v.Decisions {
 		v.name(ctx, w, x.PersonID, x.OnBehalfOf)
 	}

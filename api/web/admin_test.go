@@ -150,7 +150,7 @@ func TestAnAdministratorImportsAndInstallsAnEdition(t *testing.T) {
 	b.get("/lexicon").wants(http.StatusOK, "现行词库", "随程序提供的规则", "还没有导入的版次")
 	b.upload("/lexicon", "", "").wants(http.StatusUnprocessableEntity, "请选择规则文件")
 	b.upload("/lexicon", "slogan.toml", strings.Replace(sloganRule, "[[春风", "[[夏风", 1), "note", "试验").
-		wants(http.StatusUnprocessableEntity, "slogan.toml:1", "positive example")
+		wants(http.StatusUnprocessableEntity, "slogan.toml:1", "正例")
 	p := b.upload("/lexicon", "slogan.toml", sloganRule, "note", "本单位宣传用语").
 		wants(http.StatusCreated, "导入报告", "1 条规则、1 个词", "尚未安装", "本单位宣传用语")
 	id := textOf(p.one("class", "card imported"))

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"shenfa/models"
 	"shenfa/workflow"
@@ -17,6 +18,7 @@ type consultPart struct {
 type consultItem struct {
 	models.Consultation
 	Person string
+	Due    *due
 	Form   *answerForm // nil where the person may not answer
 }
 
@@ -32,10 +34,10 @@ type answerForm struct {
 
 var answerStates = []models.ConsultationState{models.ConsultationAgree, models.ConsultationChanges, models.ConsultationDisagree}
 
-func newConsultPart(view workflow.View, actor models.Actor) consultPart {
+func newConsultPart(view workflow.View, actor models.Actor, now time.Time) consultPart {
 	var part consultPart
 	for _, c := range view.Consultations {
-		item := consultItem{Consultation: c, Person: view.Names[c.By]}
+		item := consultItem{Consultation: c, Person: view.Names[c.By], Due: dueOf(view.OpinionDue[c.UnitID], now)}
 		if slices.Contains(view.MayAnswer, c.UnitID) {
 			own := slices.Contains(actor.ConsultedUnits(), c.UnitID)
 			item.Form = &answerForm{DraftID: view.Draft.ID, Digest: view.Draft.Digest, Unit: c.UnitID, Paper: !own,
@@ -45,6 +47,17 @@ func newConsultPart(view workflow.View, actor models.Actor) consultPart {
 		part.Items = append(part.Items, item)
 	}
 	return part
+}
+
+// due is the first time limit of the units that the person answers for; nil if there is none.
+func (p consultPart) due() *due {
+	var first *due
+	for _, item := range p.Items {
+		if item.Form != nil && item.Due != nil && (first == nil || item.Due.At.Before(first.At)) {
+			first = item.Due
+		}
+	}
+	return first
 }
 
 // answer records the opinion of a consulted unit.

@@ -49,6 +49,31 @@ func TestAConsultedUnitAnswers(t *testing.T) {
 	w.as(models.RoleAuthor).get("/drafts/"+d.ID+"/timeline").wants(http.StatusOK, "会签答复", "请核对路段名称。")
 }
 
+// The time limit on the page is that of whoever looks at it: the step's for
+// the account's people, the opinion's own for a consulted unit.
+func TestAConsultedUnitSeesItsOwnTimeLimit(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	author := w.people[models.RoleAuthor]
+	d, err := w.CreateDraft(ctx, author, workflow.DraftInput{Consult: []string{"公安局"}, Urgent: true,
+		Content: models.Content{AccountID: w.account.ID, Title: cleanTitle, Body: cleanBody}})
+	if err == nil {
+		d, err = w.Submit(ctx, author, d.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Urgent: 30 minutes for the editor, an hour for the unit.
+	page := w.as(models.RoleConsultee).get("/drafts/" + d.ID)
+	if n := strings.Count(page.text(), "剩余 59 分钟"); n != 2 || strings.Contains(page.text(), "剩余 29 分钟") {
+		t.Errorf("a consultee reads %d times how long is left: %s", n, page.text())
+	}
+	page = w.as(models.RoleEditor).get("/drafts/"+d.ID).wants(http.StatusOK, "剩余 29 分钟", "剩余 59 分钟")
+	if strings.Count(page.text(), "剩余 29 分钟") != 1 {
+		t.Error("the step's limit is not said once")
+	}
+}
+
 func TestAnEditorRecordsAnOpinionOnPaper(t *testing.T) {
 	w := newWorld(t)
 	d := w.consulting()

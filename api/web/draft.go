@@ -89,7 +89,11 @@ func (v *visit) draftPage(view workflow.View) (draftPage, error) {
 	page.Previewed = page.Preview != "" && v.Query("view") == "preview"
 	page.Decide = newDecideForm(view)
 	page.History = v.history(view)
-	page.Consult = newConsultPart(view, v.actor)
+	now := v.site.now()
+	page.Consult = newConsultPart(view, v.actor, now)
+	if !v.actor.Sees(d.AccountID) { // a consulted unit has a time limit of its own
+		page.Due = page.Consult.due()
+	}
 	if page.Units, err = v.unitsToConsult(d); err != nil {
 		return draftPage{}, err
 	}

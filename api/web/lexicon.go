@@ -22,6 +22,7 @@ type lexiconPage struct {
 	Imported *importedEdition // what was just imported
 	Failures []string         // mistakes in the files that were just refused
 	Manages  bool             // an administrator looks; else a supervisor
+	Rescans  rescanPart
 	scopes
 }
 
@@ -88,6 +89,9 @@ func (v *visit) showLexicon(status int, page lexiconPage) error {
 		return err
 	}
 	page.Shipped, page.Manages = view.Shipped, v.actor.Admin
+	if page.Rescans, err = v.rescanPart(); err != nil {
+		return err
+	}
 	laid := map[string]bool{}
 	for _, f := range view.InForce {
 		item := forceItem{Force: f}

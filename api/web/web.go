@@ -77,6 +77,8 @@ func Register(r gin.IRouter, o Options) {
 	public.GET("/work-items", own((*visit).workItems))
 	public.POST("/work-items/:id", own((*visit).settle))
 
+	public.GET("/password", own((*visit).password))
+	public.POST("/password", own((*visit).changePassword))
 	public.GET("/users", own((*visit).users))
 	public.POST("/users", own((*visit).createUser))
 	public.GET("/users/:id", own((*visit).user))
@@ -88,6 +90,7 @@ func Register(r gin.IRouter, o Options) {
 	public.POST("/lexicon", own((*visit).importEdition))
 	public.POST("/lexicon/:id/install", own((*visit).installEdition))
 	public.GET("/lexicon/:id/files", own((*visit).editionFiles))
+	public.POST("/rescans", own((*visit).startRescan))
 	public.GET("/webhooks", own((*visit).webhooks))
 	public.POST("/webhooks", own((*visit).createWebhook))
 	public.GET("/webhooks/:id", own((*visit).webhook))
