@@ -161,6 +161,16 @@ func (c *checker) alternatives(list []*huma.Schema, pointer string, v any) []Pla
 		}
 		tries = append(tries, places)
 	}
+	switch v := v.(type) { // empty: of the first shape, which is the plain one
+	case map[string]any:
+		if len(v) == 0 {
+			return tries[0]
+		}
+	case []any:
+		if len(v) == 0 {
+			return []Place{{Pointer: pointer, Detail: "不能为空。"}}
+		}
+	}
 	// Faults inside the value tell more than "another type, please" at its top.
 	return slices.MinFunc(tries, func(a, b []Place) int {
 		depth := func(places []Place) int { return strings.Count(places[0].Pointer, "/") }

@@ -69,6 +69,8 @@ func TestADelegationKeepsItsBounds(t *testing.T) {
 			"another's":         {"editor", object{"from": w.users["account_lead"].ID}, 403, ""},
 			"nothing to give":   {"author", object{}, 422, "/from"},
 			"to oneself":        {"account_lead", object{"to": "account_lead"}, 422, "/to"},
+			"to a supervisor":   {"account_lead", object{"to": w.users["supervisor"].ID}, 422, "/to"},
+			"to the admin":      {"account_lead", object{"to": w.users["admin"].ID}, 422, "/to"},
 			"to nobody":         {"account_lead", object{"to": "nobody at all"}, 422, "/to"},
 			"ended":             {"account_lead", object{"ends_at": now.Add(-time.Hour)}, 422, "/ends_at"},
 			"too long":          {"account_lead", object{"ends_at": now.AddDate(2, 0, 0)}, 422, "/ends_at"},

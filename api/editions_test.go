@@ -28,7 +28,7 @@ func TestTheLexiconOverHTTP(t *testing.T) {
 		return w.send("admin", "POST", "/api/v1/lexicon/editions", string(body))
 	}
 	a := importing(strings.Replace(sloganRule, "举行[[春风", "举行[[夏风", 1), false)
-	if p := readProblem(t, a); a.StatusCode != 422 || len(p.Errors) != 1 || !strings.Contains(string(a.raw), "slogan.toml:1") {
+	if p := readProblem(t, a); a.StatusCode != 422 || len(p.Errors) != 1 || p.Errors[0].Pointer != "/files/slogan.toml" {
 		t.Errorf("a mistake: %d %s", a.StatusCode, a.raw)
 	}
 	a = importing(sloganRule, true)

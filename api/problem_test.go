@@ -78,6 +78,7 @@ func TestABadRequestNamesThePlace(t *testing.T) {
 		"unwanted body":              {"/drafts/x/submit", `{"a":1}`, 400, "malformed", "", -1},
 		"disposition without hit":    {"/drafts/x/dispositions", `{"items":[{"kind":"exempt"}]}`, 422, "invalid", "/items/0/hit_id", -1},
 		"no dispositions":            {"/drafts/x/dispositions", `[]`, 422, "invalid", "", -1},
+		"an empty disposition":       {"/drafts/x/dispositions", `{}`, 422, "invalid", "/hit_id", -1},
 		"unknown in a disposition":   {"/drafts/x/dispositions", `[{"hit_id":"h","kind":"exempt","who":1}]`, 422, "invalid", "/0/who", -1},
 		"decision without digest":    {"/drafts/x/decisions", `{"action":"approve"}`, 422, "invalid", "/digest", -1},
 		"no such action":             {"/drafts/x/decisions", `{"action":"publish","digest":"a"}`, 422, "invalid", "/action", -1},

@@ -117,6 +117,7 @@ func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *Audi
 type chainContent struct {
 	Digest    string            `json:"digest"`
 	State     models.State      `json:"state"`
+	Tier      models.Tier       `json:"draft_tier"` // "" in events of before it was kept
 	decisions map[string]string // id of each decision -> its action, digest, comment and person
 }
 
@@ -131,7 +132,7 @@ func (c *chainContent) learn(e models.AuditEvent) {
 	if json.Unmarshal(e.Data, &data) != nil {
 		return
 	}
-	c.Digest, c.State = data.Digest, data.State
+	c.Digest, c.State, c.Tier = data.Digest, data.State, data.Tier
 	if data.Decision != "" {
 		c.decisions[data.Decision] = decisionKey(data.Action, c.Digest, data.Comment, e.Actor)
 	}
@@ -154,7 +155,7 @@ func faultOf(e models.AuditEvent, n int64, head string) string {
 	return ""
 }
 
-// verifyContent compares the rows that a draft's chain vouches for (state,
+// verifyContent compares the rows that a draft's chain vouches for (state, tier,
 // decisions, present revision, release) with what its events say; it gives
 // what differs, or "".
 func (w *Workflow) verifyContent(ctx context.Context, id string, said chainContent) (string, error) {
@@ -175,6 +176,8 @@ func (w *Workflow) verifyContent(ctx context.Context, id string, said chainConte
 		return "稿件内容与最后一条事件的摘要不符", nil
 	case said.State != d.State:
 		return fmt.Sprintf("稿件状态为“%s”，最后一条事件为“%s”", w.StateLabel(d.State), w.StateLabel(said.State)), nil
+	case said.Tier != "" && said.Tier != d.Tier:
+		return fmt.Sprintf("稿件层级为“%s”，最后一条事件为“%s”", d.Tier.Label(), said.Tier.Label()), nil
 	case len(decisions) != len(said.decisions):
 		return fmt.Sprintf("审签决定有 %d 条，事件记录了 %d 条", len(decisions), len(said.decisions)), nil
 	}

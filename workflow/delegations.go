@@ -63,6 +63,11 @@ func (w *Workflow) validateDelegation(ctx context.Context, in DelegationInput, a
 	case in.To == in.From:
 		f.add("/to", "不能授权给本人。")
 	}
+	if held, err := w.store.Grants(ctx, in.To); err != nil {
+		return err
+	} else if slices.ContainsFunc(held, func(g models.Grant) bool { return g.Role == models.RoleSupervisor || g.Role == models.RoleAdmin }) {
+		f.add("/to", "主管单位和系统管理员不参与审签，不能受托代签。")
+	}
 	f.text("/reason", in.Reason, MaxComment, true)
 	if strings.TrimSpace(in.Reason) == "" {
 		f.add("/reason", "授权代签须写明事由。")

@@ -98,6 +98,9 @@ func (k desk) mayAtStep(actor models.Actor, row transition) (capacity, error) {
 		}
 		return c, nil
 	}
+	if _, ok := decidingRole(k.profile, step, approvals, actor.RolesOn(d.AccountID)); ok && row.by == bySigner && !step.Signs {
+		return capacity{}, models.Errorf(models.CodeForbidden, "下调层级由现行层级的签发人在签发环节办理。")
+	}
 	if k.passed(actor.RolesOn(d.AccountID)) {
 		return capacity{}, k.refused(actor)
 	}

@@ -408,6 +408,7 @@ func TestAlteredRowsAreNamed(t *testing.T) {
 			{"the actor of an event", "UPDATE audit_events SET actor='x' WHERE chain='%s' AND n=2", "UPDATE audit_events SET actor='" + w.people["author"].ID + "' WHERE chain='%s' AND n=2", 2},
 			{"a decision's comment", "UPDATE decisions SET comment='x' WHERE draft_id='%s' AND step='editor'", "UPDATE decisions SET comment='理由' WHERE draft_id='%s' AND step='editor'", 4},
 			{"the state", "UPDATE drafts SET state='rejected' WHERE id='%s'", "UPDATE drafts SET state='released' WHERE id='%s'", 4},
+			{"the tier", "UPDATE drafts SET tier='major' WHERE id='%s'", "UPDATE drafts SET tier='general' WHERE id='%s'", 4},
 			{"the body", "UPDATE revisions SET body=concat(body,' ') WHERE draft_id='%s'", "UPDATE revisions SET body=trim(body) WHERE draft_id='%s'", 4},
 			{"the released document", "UPDATE releases SET document=replace(document,'600','700') WHERE draft_id='%s'", "UPDATE releases SET document=replace(document,'700','600') WHERE draft_id='%s'", 4},
 			{"the last event, deleted", "DELETE FROM audit_events WHERE chain='%s' AND n=4", "", 4},

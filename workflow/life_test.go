@@ -321,6 +321,11 @@ func TestScheduledReleaseEntersTheFeedOnceWhenItsTimeComes(t *testing.T) {
 		if n, err := w.ReleaseDue(ctx); n != 0 || err != nil || items() != 0 {
 			t.Fatalf("before its time: %d, %v", n, err)
 		}
+		_, err := w.Release(ctx, w.puller, d.ReleaseID)
+		wantCode(t, err, models.CodeNotFound)
+		if _, err := w.Release(ctx, w.people["author"], d.ReleaseID); err != nil {
+			t.Fatal(err)
+		}
 		w.clock.pass(time.Hour)
 		done := make(chan int, 4)
 		for range 4 {
@@ -338,6 +343,9 @@ func TestScheduledReleaseEntersTheFeedOnceWhenItsTimeComes(t *testing.T) {
 		}
 		if total != 1 || items() != 1 {
 			t.Fatalf("released %d times, %d items", total, items())
+		}
+		if _, err := w.Release(ctx, w.puller, d.ReleaseID); err != nil {
+			t.Fatal(err)
 		}
 		w.verified()
 

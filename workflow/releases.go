@@ -204,9 +204,33 @@ func (w *Workflow) Release(ctx context.Context, actor models.Actor, id string) (
 		return models.Release{}, err
 	}
 	if !slices.Contains(actor.VisibleAccounts(), r.AccountID) {
-		return models.Release{}, models.Errorf(models.CodeNotFound, "没有这个签发件。")
+		return models.Release{}, errNoRelease
+	}
+	if actor.Kind == models.ActorIntegration {
+		switch entered, err := w.entered(ctx, r); {
+		case err != nil:
+			return models.Release{}, err
+		case !entered:
+			return models.Release{}, errNoRelease
+		}
 	}
 	return r, nil
+}
+
+var errNoRelease = models.Errorf(models.CodeNotFound, "没有这个签发件。")
+
+// entered says whether a release has come into the feed: a scheduled one has
+// not before its time, nor ever if the gate held it back.
+func (w *Workflow) entered(ctx context.Context, r models.Release) (bool, error) {
+	var document models.ReleaseDocument
+	if err := json.Unmarshal(r.Document, &document); err != nil || document.Content().NotBefore == nil {
+		return err == nil, err
+	}
+	if waits, err := w.store.Scheduled(ctx, r.ID); err != nil || waits {
+		return false, err
+	}
+	d, err := w.store.Draft(ctx, r.DraftID)
+	return d.ReleaseID == r.ID, err
 }
 
 // Keys are the public keys of certificates, retired ones too; never the private ones.

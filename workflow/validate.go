@@ -136,5 +136,9 @@ func oneOf[T ~string](f *faults, pointer string, value T, allowed ...T) {
 		}
 		words[i] = string(a)
 	}
+	if value == "" {
+		f.add(pointer, "缺少此项，应为 %s 之一。", strings.Join(words, "、"))
+		return
+	}
 	f.add(pointer, "“%s”不是可用的值，应为 %s 之一。", value, strings.Join(words, "、"))
 }

@@ -144,7 +144,7 @@ func (w *Workflow) commit(ctx context.Context, actor models.Actor, c change) (mo
 	if c.was.State != now.State {
 		c.data["from"] = c.was.State
 	}
-	c.data["state"], c.data["digest"] = now.State, now.Digest
+	c.data["state"], c.data["digest"], c.data["draft_tier"] = now.State, now.Digest, now.Tier
 	event, err := newEvent(c.was.ID, c.was.ChainN, c.was.ChainHead, at, actor, c.kind, c.data)
 	if err != nil {
 		return models.Draft{}, err

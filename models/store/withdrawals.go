@@ -67,6 +67,13 @@ func (t *Tx) ClaimSchedule(releaseID string) (bool, error) {
 	return n == 1, err
 }
 
+// Scheduled says whether a release still waits for its time.
+func (s *Store) Scheduled(ctx context.Context, releaseID string) (bool, error) {
+	var n int64
+	err := s.reads.WithContext(ctx).Raw("SELECT COUNT(*) FROM schedules WHERE release_id=?", releaseID).Scan(&n).Error
+	return n > 0, explain(err)
+}
+
 // DueSchedules lists releases whose time has come, the oldest first.
 func (s *Store) DueSchedules(ctx context.Context, at time.Time, limit int) ([]string, error) {
 	var ids []string
