@@ -60,6 +60,10 @@ func newKeyRotateCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if k.Algorithm != w.Algorithm() {
+					_, err = fmt.Fprintf(c.OutOrStdout(), "已生成 %s 签名密钥 %s；配置 workflow.certificate_algorithm 仍为 %s，改为 %s 并重启后用它签名\n", k.Algorithm, k.ID, w.Algorithm(), k.Algorithm)
+					return err
+				}
 				_, err = fmt.Fprintf(c.OutOrStdout(), "已启用 %s 签名密钥 %s\n", k.Algorithm, k.ID)
 				return err
 			})

@@ -8,7 +8,6 @@ import (
 
 	"shenfa/models"
 	"shenfa/models/store"
-	"shenfa/screening"
 )
 
 // neverExempt are the categories (a trailing dot: all of the family) whose hits
@@ -159,7 +158,7 @@ func dispositionsFrom(in []DispositionInput, d models.Draft, report models.Repor
 				f.add(at+"/fields", "豁免须写明所涵盖的信息项。")
 			}
 			if !Exemptible(hit.Category) {
-				f.add(at+"/kind", "“%s”不得豁免，请修改稿件。", screening.Label(hit.Category))
+				f.add(at+"/kind", "“%s”不得豁免，请修改稿件。", CategoryLabel(hit.Category))
 			}
 		default:
 			oneOf(&f, at+"/kind", x.Kind, models.DispositionFalsePositive, models.DispositionExempt)

@@ -70,6 +70,9 @@ func (w *Workflow) Keyring(ctx context.Context) (models.Keyring, error) {
 	return sign.Ring(keys...), err
 }
 
+// Algorithm is the one by which this program signs certificates.
+func (w *Workflow) Algorithm() string { return w.algorithm }
+
 // RotateKey makes a new signing key of an algorithm and retires those that
 // were in force: they stay published, and what they signed stays valid.
 func (w *Workflow) RotateKey(ctx context.Context, actor models.Actor, algorithm string) (models.SigningKey, error) {

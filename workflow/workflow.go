@@ -51,9 +51,10 @@ type Workflow struct {
 	pulls    pullMemory
 	tries    signInTries
 
-	key   models.Signer // signs certificates and checkpoints
-	reads readMarks
-	guard *webhook.Guard
+	key       models.Signer // signs certificates and checkpoints
+	algorithm string        // of key
+	reads     readMarks
+	guard     *webhook.Guard
 }
 
 // New makes a workflow over a migrated store. The first one on a database makes its signing key.
@@ -66,7 +67,7 @@ func New(o Options) (*Workflow, error) {
 		w.log = slog.Default()
 	}
 	signing := &signing{store: w.store, now: w.now, algorithm: cmp.Or(o.Algorithm, sign.Ed25519)}
-	w.key = signing.sign
+	w.key, w.algorithm = signing.sign, signing.algorithm
 	w.guard = o.Guard
 	return w, signing.begin(context.Background())
 }
@@ -239,6 +240,9 @@ func (w *Workflow) LabelOf(ctx context.Context, d models.Draft) string {
 	}
 	return w.StateLabel(d.State)
 }
+
+// CategoryLabel is the Chinese name of a category of hits.
+func CategoryLabel(category string) string { return screening.Label(category) }
 
 // Text is a text to screen.
 type Text = screening.Text

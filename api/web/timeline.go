@@ -24,16 +24,6 @@ type pastEvent struct {
 	Facts  []typedText
 }
 
-// eventLabels are the Chinese names of the kinds of audit events.
-var eventLabels = map[string]string{
-	"created": "新建稿件", "revised": "修改稿件", "submitted": "提交送审", "blocked": "机审拦截", "locked": "涉密锁定",
-	"disposed": "处置命中", "approved": "审核通过", "signed": "审定签发", "returned": "退回修改", "rejected": "否决",
-	"raised": "提高层级", "lowered": "降低层级", "recalled": "收回稿件", "cancelled": "撤销稿件",
-	"consulted": "会签答复", "cleared": "解除涉密锁定", "withdrawal": "撤回签发件", "withdrawn": "各渠道均已撤下", "superseded": "已由更正稿替代", "entered_feed": "定时发布，交发布端",
-	"held": "定时发布前机审拦截", "reappeared": "撤回后又见发布", "work_item_settled": "复查事项办结",
-	"receipt": "发布回执", "published": "渠道已发布", "drift": "发布内容与签发内容不一致",
-}
-
 func (v *visit) timeline() error {
 	id := v.Param("id")
 	view, err := v.site.workflow.View(v.ctx(), v.actor, id)
@@ -52,7 +42,7 @@ func (v *visit) timeline() error {
 	}
 	page := timelinePage{Draft: view.Draft}
 	for _, e := range slices.Backward(events) {
-		page.Events = append(page.Events, pastEvent{e, labelOr(eventLabels, e.Kind), v.person(view.Names, e.Actor), v.facts(e, view.Names)})
+		page.Events = append(page.Events, pastEvent{e, workflow.EventLabel(e.Kind), v.person(view.Names, e.Actor), v.facts(e, view.Names)})
 	}
 	return v.show(http.StatusOK, "timeline", "drafts", "时间线", page)
 }

@@ -96,7 +96,7 @@ func ParseKeys(raw []byte) ([]models.SigningKey, error) {
 			return []models.SigningKey{k}, nil
 		}
 	}
-	return nil, errors.New("no JWKS, no PEM, and no public key in base64 or hex")
+	return nil, errors.New("既不是 JWKS、PEM，也不是 base64 或十六进制的公钥")
 }
 
 func parseJWKS(raw []byte) ([]models.SigningKey, error) {
@@ -122,7 +122,7 @@ func parseJWKS(raw []byte) ([]models.SigningKey, error) {
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the key set has no Ed25519 or SM2 key")
+		return nil, errors.New("公钥集中没有 Ed25519 或 SM2 公钥")
 	}
 	return keys, nil
 }
