@@ -433,7 +433,7 @@ func FuzzReadArchive(f *testing.F) {
 // certified is the edition that the certificate of a draft's release names.
 func (w *world) certified(d models.Draft) string {
 	w.t.Helper()
-	r, err := w.Release(context.Background(), w.puller, d.ReleaseID)
+	r, err := w.Release(context.Background(), w.people["author"], d.ReleaseID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
