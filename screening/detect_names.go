@@ -442,45 +442,42 @@ func lead(before string) (role, int) {
 	}
 	s := strings.TrimRight(before, " “\"")
 	apart := strings.HasSuffix(before, " ")
-	for range 3 {
-		if s == "" {
-			return opening, age
-		}
-		if r, ok := longestOf(leadOf, s); ok {
-			return r, age
-		}
-		last, size := utf8.DecodeLastRuneInString(s)
-		switch last {
-		case '：', ':', '（', '(':
-			rest := strings.TrimRight(s[:len(s)-size], " 有为是如下分别")
-			if r, ok := longestOf(leadOf, rest); ok {
-				return r, age
-			}
-			return opening, age
-		}
-		if !unicode.Is(unicode.Han, last) {
-			if last == '、' || unicode.IsDigit(last) || unicode.IsLetter(last) {
-				return unknown, age
-			}
-			return opening, age
-		}
-		r, word := linkOf(s)
-		if word == 0 {
-			if apart {
-				return opening, age
-			}
-			return unknown, age
-		}
-		if r == described {
-			return described, age
-		}
-		rest := s[:len(s)-word]
-		if own, ok := longestOf(leadOf, rest); ok && (own.sensitive() || own == relative) && r != unknown && strings.Contains("为是系叫名叫将把被给", s[len(rest):]) {
-			return own, age
-		}
+	if s == "" {
+		return opening, age
+	}
+	if r, ok := longestOf(leadOf, s); ok {
 		return r, age
 	}
-	return unknown, age
+	last, size := utf8.DecodeLastRuneInString(s)
+	switch last {
+	case '：', ':', '（', '(':
+		rest := strings.TrimRight(s[:len(s)-size], " 有为是如下分别")
+		if r, ok := longestOf(leadOf, rest); ok {
+			return r, age
+		}
+		return opening, age
+	}
+	if !unicode.Is(unicode.Han, last) {
+		if last == '、' || unicode.IsDigit(last) || unicode.IsLetter(last) {
+			return unknown, age
+		}
+		return opening, age
+	}
+	r, word := linkOf(s)
+	if word == 0 {
+		if apart {
+			return opening, age
+		}
+		return unknown, age
+	}
+	if r == described {
+		return described, age
+	}
+	rest := s[:len(s)-word]
+	if own, ok := longestOf(leadOf, rest); ok && (own.sensitive() || own == relative) && r != unknown && strings.Contains("为是系叫名叫将把被给", s[len(rest):]) {
+		return own, age
+	}
+	return r, age
 }
 
 func linkOf(s string) (role, int) {
