@@ -73,7 +73,7 @@ func (w *Workflow) Dispose(ctx context.Context, actor models.Actor, id string, i
 	if err != nil {
 		return models.Draft{}, err
 	}
-	if err := w.mayRevise(ctx, actor, d); err != nil {
+	if err := w.mayDispose(ctx, actor, d); err != nil {
 		return models.Draft{}, err
 	}
 	if d.State != models.StateBlocked {
@@ -113,6 +113,16 @@ func (w *Workflow) Dispose(ctx context.Context, actor models.Actor, id string, i
 		c.kind = "disposed"
 	}
 	return w.commit(ctx, actor, c)
+}
+
+// mayDispose lets authors, editors and signers dispose of hits; a signer who
+// does so leaves the confirmation to another.
+func (w *Workflow) mayDispose(ctx context.Context, actor models.Actor, d models.Draft) error {
+	_, profile, err := w.accountOf(ctx, d)
+	if err != nil || actor.Holds(d.AccountID, profile.signers()...) {
+		return err
+	}
+	return w.mayRevise(ctx, actor, d)
 }
 
 func dispositionData(ds []models.Disposition) []map[string]any {

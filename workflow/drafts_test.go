@@ -204,6 +204,17 @@ func TestDispositionsAreConfirmedByOthers(t *testing.T) {
 		_, err = w.decide("editor", other, models.ActionApprove)
 		wantCode(t, err, models.CodeSelfApproval)
 		wantState(t, w.approve("editor2", other), "awaiting_account_lead")
+
+		// A signer may propose too, and then another signs; the supervisor may not.
+		third := w.submitted(w.input(blockedBody))
+		_, err = w.Dispose(ctx, w.people["supervisor"], third.ID, in)
+		wantCode(t, err, models.CodeForbidden)
+		third = w.must(w.Dispose(ctx, w.people["account_lead"], third.ID, in))
+		wantState(t, third, models.StateAwaitingEditor)
+		third = w.approve("editor", third)
+		_, err = w.decide("account_lead", third, models.ActionApprove)
+		wantCode(t, err, models.CodeSelfApproval)
+		wantState(t, w.approve("deputy_lead", third), models.StateReleased)
 		w.verified()
 	})
 }

@@ -123,7 +123,7 @@ func TestWhoReviewsFirstEditsWhereThereIsNoEditor(t *testing.T) {
 		if v := view(handler, d); !v.MayEdit || !v.MayDispose {
 			t.Errorf("the handler is offered edit %v, dispose %v", v.MayEdit, v.MayDispose)
 		}
-		if v := view(deputy, d); v.MayEdit || v.MayDispose {
+		if v := view(deputy, d); v.MayEdit || !v.MayDispose {
 			t.Errorf("the deputy is offered edit %v, dispose %v", v.MayEdit, v.MayDispose)
 		}
 		stored, err := w.store.LastReport(ctx, d.ID)

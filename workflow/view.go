@@ -196,7 +196,7 @@ func (v *View) allow(actor models.Actor, k desk) {
 	v.MayCorrect = withdrawable && (capable || author)
 	v.MayEdit = revisable && (author || editor)
 	v.MaySubmit = author && screenable && !waiting
-	v.MayDispose = d.State == models.StateBlocked && (author || editor)
+	v.MayDispose = d.State == models.StateBlocked && (author || editor || actor.Holds(d.AccountID, k.profile.signers()...))
 }
 
 // Drafts lists the drafts of the actor's accounts, newest first. Locked drafts
