@@ -120,7 +120,7 @@ func TestWhoReviewsFirstEditsWhereThereIsNoEditor(t *testing.T) {
 		d := w.must(w.CreateDraft(ctx, author, in))
 		d = w.must(w.Submit(ctx, author, d.ID))
 		wantState(t, d, models.StateBlocked)
-		if v := view(handler, d); !v.MayEdit || v.MayDispose {
+		if v := view(handler, d); !v.MayEdit || !v.MayDispose {
 			t.Errorf("the handler is offered edit %v, dispose %v", v.MayEdit, v.MayDispose)
 		}
 		if v := view(deputy, d); v.MayEdit || v.MayDispose {
