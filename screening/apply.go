@@ -62,7 +62,7 @@ func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 // matches are those of the pattern in a text that may have some, with their groups.
 func (p *program) matches(d *draft, text string) [][]int {
 	if p.Mask != "" || d.afford(len(text)) { // what is masked must be exact
-		return p.pattern.FindAllStringSubmatchIndex(text, -1)
+		return p.pattern.FindAll(text)
 	}
 	return [][]int{slices.Repeat([]int{0, len(text)}, p.pattern.NumSubexp()+1)}
 }

@@ -72,7 +72,7 @@ type compiledTerm struct {
 }
 
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
-	p := &plan{rules: rules, words: wordList{fold: fold, at: map[string]int{}}}
+	p := &plan{rules: rules, words: wordList{fold: fold, common: newCommon(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
 	shared := conditions{at: map[string]*condition{}, words: words}
 	var errs []error

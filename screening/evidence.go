@@ -204,7 +204,7 @@ func (p *program) evidenceAt(d *draft, part, start, end int) (read int) {
 			lo, hi = 0, len(v.text)
 			continue
 		}
-		for _, at := range c.words.any.FindAllStringIndex(v.text, -1) {
+		for _, at := range c.words.any.FindAll(v.text) {
 			lo, hi = min(lo, at[0]), max(hi, at[1])
 		}
 	}

@@ -13,13 +13,14 @@ import (
 // The latter stand in lists: a pattern needs one word of each of its lists. So
 // the scan tells of every window and pattern whether it is worth trying there.
 type wordList struct {
-	fold   *match.Fold
-	at     map[string]int // by folded word
-	list   []string
-	owners [][]owner  // by word: who asked for it
-	lists  [][]uint16 // by word: the lists that have it
-	proofs [][]uint16 // by word: the conditions that hold where it stands as it is written here
-	count  int        // of the lists
+	fold    *match.Fold
+	common  common
+	at      map[string]int // by folded word
+	list    []string
+	owners  [][]owner      // by word: who asked for it
+	lists   [][]uint16     // by word: the lists that have it
+	proofs  [][]uint16     // by word: the conditions that hold where it stands as it is written here
+	numbers map[string]int // by the words of a list: its number
 }
 
 // number is the place of a word in the list.
@@ -42,29 +43,36 @@ func (l *wordList) ask(word string, o owner) {
 
 // needs are the numbers of the lists that a pattern needs.
 func (l *wordList) needs(pattern string) (numbers []int) {
-	for _, list := range match.Literals(pattern, everywhere) {
-		if l.tells(list) {
+	for _, list := range match.Literals(pattern, l.common.share) {
+		if !l.tells(list) {
+			continue
+		}
+		key := strings.Join(list, "\n")
+		n, known := l.numbers[key]
+		if !known {
+			n = len(l.numbers)
+			l.numbers[key] = n
 			for _, word := range list {
 				i := l.number(word)
-				l.lists[i] = append(l.lists[i], uint16(l.count))
+				l.lists[i] = append(l.lists[i], uint16(n))
 			}
-			numbers = append(numbers, l.count)
-			l.count++
 		}
+		numbers = append(numbers, n)
 	}
 	return numbers
 }
 
-// everywhere are characters that stand in every other sentence.
-const everywhere = "0123456789一二三四五六七八九十的人条第应者不区元年加家组办按前后网道集求县市万电日月时分号"
+// telling is the share of sentences, in thousand, up to which it pays to look
+// for the words of a list: one that stands in more of them says too little.
+const telling = 100
 
-// tells tells whether a list says anything: not if a word of it stands
-// everywhere, or may stand in a text unseen, as it is of nothing but runes that
-// the scan skips.
+// tells tells whether a list says anything: not if its words stand in many
+// sentences, or one may stand in a text unseen, as it is of nothing but runes
+// that the scan skips.
 func (l *wordList) tells(list []string) bool {
-	return !slices.ContainsFunc(list, func(word string) bool {
+	return l.common.share(list) <= telling && !slices.ContainsFunc(list, func(word string) bool {
 		folded := l.fold.String(word)
-		return strings.Contains(everywhere, folded) || len([]rune(word)) > len([]rune(folded))+match.MaxSkip
+		return folded == "" || len([]rune(word)) > len([]rune(folded))+match.MaxSkip
 	})
 }
 
@@ -169,8 +177,8 @@ type glance struct {
 func (g *glances) reset(p *plan) {
 	for i := range g.last {
 		l := &g.last[i]
-		if l.part = 0; len(l.lists) != (p.words.count+63)/64 || len(l.proven) != (p.asked+63)/64 {
-			l.lists, l.proven = make(bitSet, (p.words.count+63)/64), make(bitSet, (p.asked+63)/64)
+		if l.part = 0; len(l.lists) != (len(p.words.numbers)+63)/64 || len(l.proven) != (p.asked+63)/64 {
+			l.lists, l.proven = make(bitSet, (len(p.words.numbers)+63)/64), make(bitSet, (p.asked+63)/64)
 		}
 	}
 }

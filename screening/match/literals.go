@@ -1,7 +1,7 @@
 package match
 
 import (
-	"math"
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -11,17 +11,18 @@ import (
 
 // Literals answers what every match of a pattern contains: of each list one
 // string at least. It answers nothing where nothing is certain. Where it can
-// choose, it avoids the runes that are common. The pattern must compile.
-func Literals(expr, common string) [][]string {
+// choose, it takes the strings that occur least: often tells how often those of
+// a list do. The pattern must compile.
+func Literals(expr string, often func([]string) float64) [][]string {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	return literals{common}.required(re)
+	return literals{often}.required(re)
 }
 
-// literals finds strings; it knows the runes that are common.
-type literals struct{ common string }
+// literals finds strings; it knows how often they occur.
+type literals struct{ often func([]string) float64 }
 
 // Enough answers strings that the pattern matches: a text that holds one of
 // them holds a match. It is not all that match.
@@ -112,25 +113,8 @@ func telling(lists [][]string, list []string) [][]string {
 	return append(lists, list)
 }
 
-// rarer orders lists by how seldom their strings occur: the longest first, then the fewest.
-func (l literals) rarer(a, b []string) int {
-	if d := l.shortest(b) - l.shortest(a); d != 0 {
-		return d
-	}
-	return len(a) - len(b)
-}
-
-// shortest is the length of the shortest string, in runes; that of a common one is 0.
-func (l literals) shortest(list []string) int {
-	n := math.MaxInt
-	for _, s := range list {
-		if strings.Contains(l.common, s) {
-			return 0
-		}
-		n = min(n, utf8.RuneCountInString(s))
-	}
-	return n
-}
+// rarer orders lists by how seldom their strings occur.
+func (l literals) rarer(a, b []string) int { return cmp.Compare(l.often(a), l.often(b)) }
 
 // finite lists all strings that a part of a pattern matches, if they are few.
 func finite(re *syntax.Regexp) (list []string, ok bool) {

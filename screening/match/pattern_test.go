@@ -1,6 +1,7 @@
 package match
 
 import (
+	"reflect"
 	"regexp"
 	"sync"
 	"testing"
@@ -9,10 +10,10 @@ import (
 func TestPatternSaysWhatRegexpSays(t *testing.T) {
 	exprs := []string{
 		`秘密\s*★\s*\d{1,2}年`, `^关于.*的(通告|公告)$`, `(?i)wx[a-z0-9_]{3,6}`, `a|b*`, `$`, `^$`, `[^，。]{0,14}(点赞|转发)[^。]{2,6}截图`,
-		`\bfoo\b`, `(?m)^第.条$`, `(一|二)级(防汛|抗旱)?响应`, `.{3}\n`, `x{2,}y?`, `(?s).a$`,
+		`\bfoo\b`, `(?m)^第.条$`, `(一|二)级(防汛|抗旱)?响应`, `.{3}\n`, `x{2,}y?`, `(?s).a$`, `(点赞|(转)发)+`, `一?二|三`,
 	}
 	texts := []string{"", "秘密★1年", "秘密 ★ 12年", "关于甲的通告", "关于甲的通告。", "甲关于乙的公告", "加WXabc_1", "ſ wxK", "务必点赞并转发后截图",
-		"务必点赞并截图", "a foo b", "afoo", "第一条\n第二条", "二级响应", "甲乙丙\n", "xxy", "xa", "\xff\xffa", "𠀀秘密★9年"}
+		"务必点赞并截图", "a foo b", "转发点赞转发，点赞", "一二三二", "afoo", "第一条\n第二条", "二级响应", "甲乙丙\n", "xxy", "xa", "\xff\xffa", "𠀀秘密★9年"}
 	for _, expr := range exprs {
 		p, err := Compile(expr)
 		if err != nil {
@@ -21,6 +22,9 @@ func TestPatternSaysWhatRegexpSays(t *testing.T) {
 		for _, text := range texts {
 			if got, want := p.MatchString(text), regexp.MustCompile(expr).MatchString(text); got != want {
 				t.Errorf("%q in %q: %v, want %v", expr, text, got, want)
+			}
+			if got, want := p.FindAll(text), p.FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
+				t.Errorf("%q in %q: matches at %v, want %v", expr, text, got, want)
 			}
 		}
 	}
@@ -59,6 +63,9 @@ func FuzzPattern(f *testing.F) {
 		}
 		if got, want := p.MatchString(text), p.Regexp.MatchString(text); got != want {
 			t.Errorf("%q in %q: %v, want %v", expr, text, got, want)
+		}
+		if got, want := p.FindAll(text), p.FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q in %q: matches at %v, want %v", expr, text, got, want)
 		}
 	})
 }
