@@ -29,8 +29,11 @@ type expression struct {
 	right  []string // other right forms, folded
 }
 
-// piece is runes[from:to] of an expression.
-type piece struct{ expression, from, to int }
+// piece is runes[from:to] of an expression, with the text before and after it.
+type piece struct {
+	expression, from, to int
+	before, after        string
+}
 
 func newExpressions(rules *Rules) *expressions {
 	e := &expressions{}
@@ -64,7 +67,8 @@ func (e *expressions) addExpressions(rule *Rule) {
 			parts = 3
 		}
 		for i := range parts {
-			p := piece{len(e.list), i * n / parts, (i + 1) * n / parts}
+			p := piece{expression: len(e.list), from: i * n / parts, to: (i + 1) * n / parts}
+			p.before, p.after = string(x.runes[:p.from]), string(x.runes[p.to:])
 			e.pieces = append(e.pieces, p)
 			e.words = append(e.words, string(x.runes[p.from:p.to]))
 		}
@@ -111,9 +115,12 @@ func (e *expressions) detect(d *draft, found []anchor) {
 			e.idioms.detect(d, a, e.idioms.pieces[a.word-len(e.pieces)])
 			continue
 		}
-		p := e.pieces[a.word]
+		p := &e.pieces[a.word]
 		x := &e.list[p.expression]
 		text := d.parts[a.part].text
+		if strings.HasSuffix(text[:a.start], p.before) && strings.HasPrefix(text[a.end:], p.after) {
+			continue // as it should be
+		}
 		left := x.compare(d, text[:a.start], x.runes[:p.from], true)
 		if !left.ok {
 			continue
@@ -187,7 +194,7 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 	if len(want) == 0 {
 		return comparison{ok: true}
 	}
-	var got [32]rune
+	var got, reversed [32]rune
 	var ends [32]int // bytes of text up to and with the rune
 	n, size := 0, 0
 	for n < min(len(got), len(want)+2) && size < len(text) {
@@ -206,7 +213,7 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 		}
 	}
 	if backward {
-		want = slices.Clone(want)
+		want = append(reversed[:0], want...)
 		slices.Reverse(want)
 	}
 	same := 0

@@ -214,11 +214,8 @@ func (k *kept) read(d *draft, lo, hi int) window {
 func (d *draft) read(part, lo, hi int) window {
 	text := d.parts[part].text
 	w := window{text: text[lo:hi], part: part, source: text, start: lo, end: hi}
-	for i, r := range w.text {
-		if !d.plain.has(r) {
-			w.fold(d.fold, text, lo+i, hi)
-			break
-		}
+	if at := d.plain.end(text, lo, hi); at < hi {
+		w.fold(d.fold, text, at, hi)
 	}
 	return w
 }
@@ -258,6 +255,23 @@ func newPlainRunes(fold *match.Fold) *plainRunes {
 }
 
 func (p *plainRunes) has(r rune) bool { return r < 1<<16 && p[r/64]>>(r%64)&1 != 0 }
+
+// end is the first place in text[lo:hi] of a rune that folding changes; hi if
+// there is none.
+func (p *plainRunes) end(text string, lo, hi int) int {
+	for i := lo; i < hi; {
+		r, ok := match.Wide(text, i)
+		size := 3
+		if !ok {
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
+		if !p.has(r) {
+			return i
+		}
+		i += size
+	}
+	return hi
+}
 
 // readable folds a rune for reading; ok is false for invisible ones.
 func readable(fold *match.Fold, r rune) (to rune, ok bool) {

@@ -5,7 +5,8 @@ import "math/bits"
 // A filter answers "perhaps" or "certainly not": whether the last two runes of
 // a key are a term, whether the last three are, and whether all four begin a
 // longer one. It is made of bits, 64 and 128 kB: those of two and three runes
-// stand in the word that a hash of the last two chooses, so that one look finds both.
+// stand in the word that a hash of the last two chooses, so that one look finds
+// both; two bits of one word stand for four runes.
 type filter struct {
 	short [1 << 13]uint64
 	long  [1 << 14]uint64
@@ -20,7 +21,7 @@ func (f *filter) add(key uint64, n int) {
 		f.short[two>>51] |= 1 << ((key & tripleOf) * fibonacci >> 58)
 	default:
 		four := key * fibonacci
-		f.long[four>>50] |= 1 << (four >> 44 & 63)
+		f.long[four>>50] |= 1<<(four>>44&63) | 1<<(four>>38&63)
 	}
 }
 
@@ -28,7 +29,7 @@ func (f *filter) add(key uint64, n int) {
 func (f *filter) heads(key uint64) uint64 {
 	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
 	short, long := f.short[two>>51], f.long[four>>50]
-	return short>>(two>>45&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&1<<2
+	return short>>(two>>45&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&(long>>(four>>38&63))&1<<2
 }
 
 // fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.

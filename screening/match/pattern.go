@@ -253,14 +253,12 @@ func (m *machine) may(text string) bool {
 	a := m.root.Load()
 	s, table := a.first, *a.table.Load()
 	for i := 0; i < len(text) && s&decided == 0; {
-		var r rune
-		size := 1
-		if b := text[i]; b < utf8.RuneSelf {
-			r = rune(b)
-		} else if i+3 < len(text) && threeBytes(four(text, i)) && b != 0xED { // no surrogate
-			r, size = rune(three(four(text, i))), 3
-		} else {
-			r, size = utf8.DecodeRuneInString(text[i:])
+		size := 3
+		r, ok := Wide(text, i)
+		if !ok {
+			if r, size = rune(text[i]), 1; r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(text[i:])
+			}
 		}
 		i += size
 		class := m.classes.of(r)
