@@ -64,7 +64,7 @@ func (l *wordList) needs(pattern string) (numbers []int) {
 
 // telling is the share of sentences, in thousand, up to which it pays to look
 // for the words of a list: one that stands in more of them says too little.
-const telling = 100
+const telling = 50
 
 // tells tells whether a list says anything: not if its words stand in many
 // sentences, or one may stand in a text unseen, as it is of nothing but runes

@@ -197,7 +197,8 @@ const (
 func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
 	s := scan{Matcher: m, text: text, found: found, runs: runs}
 	class, filter := m.class, m.filter
-	key := uint64(noTerm) // the classes of the last four runes, 16 bits each
+	key := uint64(noTerm)        // the classes of the last four runes, 16 bits each
+	var starts [maxHead + 1]int // where the last one begins (1), the one before it (2) …
 	for i := 0; i < len(text); {
 		var entry uint16
 		size := 1
@@ -224,8 +225,9 @@ func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) 
 			entry &^= flags
 		}
 		key = key<<16 | uint64(entry)
+		starts[4], starts[3], starts[2], starts[1] = starts[3], starts[2], starts[1], i
 		if heads := filter.heads(key); heads != 0 {
-			s.end(key, i, i+size, heads)
+			s.end(key, &starts, i+size, heads)
 		}
 		i += size
 	}
@@ -290,36 +292,16 @@ func (s *scan) special(entry uint16, i, size int) bool {
 
 // end looks for what the filter saw to end with a rune: terms of two (bit 0)
 // and three (bit 1), and the first four runes of longer ones (bit 2).
-func (s *scan) end(key uint64, at, end int, heads uint64) {
+func (s *scan) end(key uint64, starts *[maxHead + 1]int, end int, heads uint64) {
 	if heads&1 != 0 {
-		s.follow(key&pairOf, 2, at, end)
+		s.follow(key&pairOf, 2, starts[2], end)
 	}
 	if heads&2 != 0 {
-		s.follow(key&tripleOf, 3, at, end)
+		s.follow(key&tripleOf, 3, starts[3], end)
 	}
 	if heads&4 != 0 {
-		s.follow(key, 4, at, end)
+		s.follow(key, 4, starts[4], end)
 	}
-}
-
-// before is the class of the last rune before a place that is not inserted,
-// and where it starts; 0 if no term goes across.
-func (s *scan) before(at int) (class uint16, start int) {
-	for skips := 0; at > 0 && skips <= MaxSkip; skips++ {
-		var entry uint16
-		if at >= 3 && at < len(s.text) && threeBytes(four(s.text, at-3)) {
-			at -= 3
-			entry = s.class[three(four(s.text, at))]
-		} else {
-			r, size := utf8.DecodeLastRuneInString(s.text[:at])
-			at -= size
-			entry = s.entry(r, size)
-		}
-		if entry != inserted {
-			return entry &^ flags, at
-		}
-	}
-	return 0, 0
 }
 
 // openRun is a run that may go on.
@@ -390,19 +372,12 @@ func (m *Matcher) isDigit(text string) bool {
 	return ok
 }
 
-// follow goes down the trie from the first n runes of a term, the last of which
-// stands at at:end, and emits every term on the way.
-func (s *scan) follow(key uint64, n, at, end int) {
+// follow goes down the trie from the first n runes of a term, which stand at
+// start:end, and emits every term on the way.
+func (s *scan) follow(key uint64, n, start, end int) {
 	e := s.starts[n].get(key)
-	if e.node == 0 {
-		return
-	}
-	start := -1
-	for {
+	for e.node != 0 {
 		if e.node <= s.terms {
-			if start < 0 {
-				start = s.back(at, n-1)
-			}
 			s.emit(e.node, start, end)
 		}
 		if e.next == 0 {
@@ -412,18 +387,8 @@ func (s *scan) follow(key uint64, n, at, end int) {
 		if e.next&nextBit(c) == 0 {
 			return
 		}
-		if e, end = s.edges.get(edge(e.node, c)), next; e.node == 0 {
-			return
-		}
+		e, end = s.edges.get(edge(e.node, c)), next
 	}
-}
-
-// back is where the n-th rune before a place begins, not counting inserted ones.
-func (s *scan) back(at, n int) int {
-	for range n {
-		_, at = s.before(at)
-	}
-	return at
 }
 
 // after is the class of the next rune that is not inserted, and where it ends.
