@@ -21,8 +21,11 @@ type Pattern struct {
 	tight *machine
 	exact bool // tight errs never
 
-	heads []rune                // ranges of the runes that a match can begin with; nil: any, or the pattern looks back
-	here  func() *regexp.Regexp // the pattern at the beginning of a text
+	// For the search of places: whether a match begins at a rune that is not the
+	// first of the text, and the match there. nil: the pattern looks back, or
+	// matches the empty text.
+	later *machine
+	here  func() (start, later *regexp.Regexp)
 }
 
 // Compile compiles a pattern.
@@ -44,8 +47,16 @@ func Compile(expr string) (*Pattern, error) {
 		return nil, err
 	}
 	p.exact = exact(p.tight.prog)
-	p.heads = heads(p.tight.prog)
-	p.here = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:` + expr + `)`) })
+	if rest := later(parsed); p.exact && !p.Regexp.MatchString("") {
+		if p.later, err = newMachine(rest); err != nil {
+			return nil, err
+		}
+		p.later.anchored = true
+		p.later.root.Store(p.later.begin())
+		p.here = sync.OnceValues(func() (*regexp.Regexp, *regexp.Regexp) {
+			return regexp.MustCompile(`^(?:` + expr + `)`), regexp.MustCompile(`^(?:` + rest.String() + `)`)
+		})
+	}
 	if loosen(loosened) {
 		p.loose, err = newMachine(loosened)
 	}
@@ -78,115 +89,48 @@ func (p *Pattern) MatchString(text string) bool {
 }
 
 // FindAll answers all matches in a text with their groups, as
-// FindAllStringSubmatchIndex does. Where it can, it tries only the places where
-// a rune stands that a match can begin with.
+// FindAllStringSubmatchIndex does. Where it can, an automaton tells the places
+// where they begin.
 func (p *Pattern) FindAll(text string) (all [][]int) {
-	if p.heads == nil {
+	if p.later == nil {
 		return p.FindAllStringSubmatchIndex(text, -1)
 	}
+	first, later := p.here()
 	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if !inRanges(p.heads, r) {
-			i += size
-			continue
+		var m []int
+		switch {
+		case i == 0:
+			m = first.FindStringSubmatchIndex(text)
+		case p.later.may(text[i:]):
+			m = later.FindStringSubmatchIndex(text[i:])
 		}
-		m := p.here().FindStringSubmatchIndex(text[i:])
 		if m == nil {
+			_, size := utf8.DecodeRuneInString(text[i:])
 			i += size
 			continue
 		}
-		next := i + m[1]
 		for k := range m {
 			if m[k] >= 0 {
 				m[k] += i
 			}
 		}
 		all = append(all, m)
-		i = next
+		i = m[1]
 	}
 	return all
 }
 
-// heads are the runes that a match of a program can begin with, as ranges; nil
-// if it may be empty, begin with nearly anything, or looks at what stands before.
-func heads(prog *syntax.Prog) (ranges []rune) {
-	for _, inst := range prog.Inst {
-		if inst.Op == syntax.InstEmptyWidth && syntax.EmptyOp(inst.Arg)&^syntax.EmptyEndText != 0 {
-			return nil
-		}
+// later is what of a pattern can match where the text does not begin.
+func later(re *syntax.Regexp) *syntax.Regexp {
+	if re.Op == syntax.OpBeginText {
+		return &syntax.Regexp{Op: syntax.OpNoMatch}
 	}
-	seen := make([]bool, len(prog.Inst))
-	var add func(pc uint32) bool
-	add = func(pc uint32) bool {
-		if seen[pc] {
-			return true
-		}
-		seen[pc] = true
-		switch inst := &prog.Inst[pc]; inst.Op {
-		case syntax.InstAlt, syntax.InstAltMatch:
-			return add(inst.Out) && add(inst.Arg)
-		case syntax.InstCapture, syntax.InstNop:
-			return add(inst.Out)
-		case syntax.InstFail:
-			return true
-		case syntax.InstRune, syntax.InstRune1:
-			if syntax.Flags(inst.Arg)&syntax.FoldCase != 0 {
-				return false
-			}
-			if len(inst.Rune) == 1 {
-				ranges = append(ranges, inst.Rune[0], inst.Rune[0])
-				return true
-			}
-			ranges = append(ranges, inst.Rune...)
-			return true
-		}
-		return false // it matches the empty text, or begins with any rune
+	other := *re
+	other.Sub = make([]*syntax.Regexp, len(re.Sub))
+	for i, sub := range re.Sub {
+		other.Sub[i] = later(sub)
 	}
-	if !add(uint32(prog.Start)) {
-		return nil
-	}
-	ranges = merged(ranges)
-	size := 0
-	for i := 0; i < len(ranges); i += 2 {
-		size += int(ranges[i+1]-ranges[i]) + 1
-	}
-	if size > maxHeads {
-		return nil
-	}
-	return ranges
-}
-
-// maxHeads is the number of runes to begin with from which nearly any place would be tried.
-const maxHeads = 1000
-
-// merged sorts ranges and joins those that touch.
-func merged(ranges []rune) (list []rune) {
-	pairs := make([][2]rune, 0, len(ranges)/2)
-	for i := 0; i+1 < len(ranges); i += 2 {
-		pairs = append(pairs, [2]rune{ranges[i], ranges[i+1]})
-	}
-	slices.SortFunc(pairs, func(a, b [2]rune) int { return int(a[0] - b[0]) })
-	for _, p := range pairs {
-		if n := len(list); n > 0 && p[0] <= list[n-1]+1 {
-			list[n-1] = max(list[n-1], p[1])
-			continue
-		}
-		list = append(list, p[0], p[1])
-	}
-	return list
-}
-
-// inRanges tells whether a rune is in one of sorted ranges.
-func inRanges(ranges []rune, r rune) bool {
-	lo, hi := 0, len(ranges)/2
-	for lo < hi {
-		if mid := (lo + hi) / 2; r > ranges[2*mid+1] {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo < len(ranges)/2 && r >= ranges[2*lo]
+	return &other
 }
 
 // exact tells whether a program has no conditions but the beginning and end of the text.
@@ -198,9 +142,10 @@ func exact(prog *syntax.Prog) bool {
 
 // machine is a finite automaton for a regular expression.
 type machine struct {
-	prog    *syntax.Prog
-	classes classTable
-	root    atomic.Pointer[automaton]
+	prog     *syntax.Prog
+	classes  classTable
+	anchored bool // a match begins where the text does
+	root     atomic.Pointer[automaton]
 }
 
 // maxStates bounds an automaton; one that has grown so far is begun anew.
@@ -286,7 +231,9 @@ func (m *machine) step(a *automaton, s uint32, r rune, class uint32) uint32 {
 			m.close(&set, inst.Out, false)
 		}
 	}
-	m.close(&set, uint32(m.prog.Start), false) // a match may begin anywhere
+	if !m.anchored {
+		m.close(&set, uint32(m.prog.Start), false)
+	}
 	next := m.state(a, &set)
 	atomic.StoreUint32(&(*a.table.Load())[s&row+class], next)
 	return next
