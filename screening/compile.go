@@ -74,7 +74,7 @@ type compiledTerm struct {
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, common: newCommon(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
-	shared := conditions{at: map[string]*condition{}, words: words}
+	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
 	var errs []error
 	for i, rule := range rules.list {
 		pr, err := rule.program(rules.files, &shared)
@@ -193,7 +193,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 	p.order = bestOrder(p.clues)
 	p.core = slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Around })
 	if r.Style != "" {
-		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style]); err != nil {
+		if p.style, err = newStyle("lexicon/"+r.Style, files["lexicon/"+r.Style], shared.letters); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -223,10 +223,11 @@ type condition struct {
 	id    int   // it has this number among those of the plan
 }
 
-// conditions are the different conditions of a plan.
+// conditions are the different conditions of a plan, and what else its rules share.
 type conditions struct {
-	at    map[string]*condition // by their patterns
-	words *wordList
+	at      map[string]*condition // by their patterns
+	words   *wordList
+	letters *alphabet
 }
 
 // of is the condition that one of the patterns stands in a text; nil if there are none.

@@ -51,6 +51,7 @@ type draft struct {
 	plan     *plan
 	seen     *sightings
 	glances  *glances
+	spelling *spelling
 	left     int // bytes that may still be searched for the exact places of hits
 }
 

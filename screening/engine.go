@@ -132,6 +132,7 @@ type scratch struct {
 	anchors [][]anchor // by detector
 	done    []int      // by rule: how far its pattern has read
 	glances glances
+	spelled spelling
 	draft   draft
 }
 
@@ -141,7 +142,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	s.reset(p)
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
-		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances}
+		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances, spelling: &s.spelled}
 	s.seen.scan(p.matcher, d.parts)
 	size := 0
 	for i := range d.parts {
@@ -154,6 +155,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 // close ends it: nothing of the text is kept.
 func (e *Engine) close(s *scratch) {
 	s.draft = draft{found: s.draft.found[:0], answers: s.draft.answers}
+	s.spelled.text, s.spelled.numbers = "", s.spelled.numbers[:0]
 	e.scratch.Put(s)
 }
 

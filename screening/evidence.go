@@ -125,7 +125,7 @@ func (p *program) view(d *draft, part, start, end, least int) (v view, ok bool) 
 	}
 	v.text = p.unquoted(v.window.text)
 	if p.style != nil {
-		v.style = p.style.score(v.text)
+		v.style = p.style.score(d.spelling.of(p.style.alphabet, v.text))
 	}
 	v.found, ok = p.look(d, &v.window, v.text, possible, most*points+v.style, least*points)
 	return v, ok

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"shenfa/screening/match"
 )
 
 // style tells by weights of short runs of characters how much a sentence reads
@@ -16,16 +18,23 @@ import (
 // labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
 // hundredths; the line of the gram "*" is added to every sentence.
 //
-// To be scored, the characters of the lexicon get numbers. Those of one
-// character find their weight by it, the longer grams by hash.
+// To be scored, a sentence is spelled in the numbers that the characters of all
+// lexicons have. Those of one character find their weight by it, the longer
+// grams by hash.
 type style struct {
+	*alphabet
+	single []int32    // by number: the weight of the character alone
+	known  []uint64   // bits by hash: mostly they tell that a gram has no slot
+	shift  uint       // of hashes, to a bit of known
+	slots  []weighted // open addressing; a power of two
+	bias   int32
+}
+
+// alphabet numbers the characters that the lexicons of styles have.
+type alphabet struct {
 	number [1 << 16]uint16 // by rune of the basic plane
 	beyond map[rune]uint16 // by the other runes
-	single []int32         // by number: the weight of the character alone
-	known  []uint64        // bits by hash: mostly they tell that a gram has no slot
-	shift  uint            // of hashes, to a bit of known
-	slots  []weighted      // open addressing; a power of two
-	bias   int32
+	size   int
 }
 
 // Numbers of characters that no gram has, and of those that count for nothing.
@@ -34,6 +43,73 @@ const (
 	nothing
 	firstNumber
 )
+
+func newAlphabet() *alphabet {
+	a := &alphabet{beyond: map[rune]uint16{}, size: firstNumber}
+	a.add('^')
+	a.add('$')
+	for r := range rune(utf8.RuneSelf) {
+		if alike := plain(r); alike == 0 {
+			a.number[r] = nothing
+		} else if alike != r {
+			a.number[r] = a.add(alike)
+		}
+	}
+	return a
+}
+
+// of is the number of a character.
+func (a *alphabet) of(r rune) uint16 {
+	if r < 1<<16 {
+		return a.number[r]
+	}
+	return a.beyond[r]
+}
+
+// add is the number of a character, which gets one if it has none.
+func (a *alphabet) add(r rune) uint16 {
+	n := a.of(r)
+	if n == strange {
+		n = uint16(a.size)
+		a.size++
+		if r < 1<<16 {
+			a.number[r] = n
+		} else {
+			a.beyond[r] = n
+		}
+	}
+	return n
+}
+
+// spell appends the numbers of the characters of a text, with its beginning and end.
+func (a *alphabet) spell(numbers []uint16, text string) []uint16 {
+	numbers = append(numbers, a.number['^'])
+	for i := 0; i < len(text); {
+		r, ok := match.Wide(text, i)
+		size := 3
+		if !ok {
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
+		i += size
+		if n := a.of(r); n != nothing {
+			numbers = append(numbers, n)
+		}
+	}
+	return append(numbers, a.number['$'])
+}
+
+// spelling is the text that was last spelled.
+type spelling struct {
+	text    string
+	numbers []uint16
+}
+
+func (s *spelling) of(a *alphabet, text string) []uint16 {
+	if len(s.numbers) == 0 || s.text != text {
+		s.text, s.numbers = text, a.spell(s.numbers[:0], text)
+	}
+	return s.numbers
+}
 
 // weighted is a gram of two or three numbered characters, 16 bits for each,
 // with its weight in the last 16. The lowest bit tells whether a gram of three
@@ -94,9 +170,9 @@ func grams(text string, f func(gram)) (n int) {
 }
 
 // newStyle reads a lexicon of weights.
-func newStyle(name string, data []byte) (*style, error) {
+func newStyle(name string, data []byte, letters *alphabet) (*style, error) {
 	var list []weighted // of two or three characters
-	s := &style{beyond: map[rune]uint16{}, single: make([]int32, firstNumber)}
+	s := &style{alphabet: letters}
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
@@ -117,22 +193,15 @@ func newStyle(name string, data []byte) (*style, error) {
 		default:
 			packed := s.pack(word)
 			if packed < 1<<16 {
+				s.single = append(s.single, make([]int32, max(0, int(packed)+1-len(s.single)))...)
 				s.single[packed] = int32(weight)
 			} else {
 				list = append(list, weighted(packed<<weightBits|uint64(uint16(weight)<<1)))
 			}
 		}
 	}
-	if len(s.single) > math.MaxUint16 {
+	if s.size > math.MaxUint16 {
 		return nil, fmt.Errorf("%s：不同的字太多", name)
-	}
-	s.pack("^$")
-	for r := range rune(utf8.RuneSelf) {
-		if alike := plain(r); alike == 0 {
-			s.number[r] = nothing
-		} else if alike != r {
-			s.number[r] = s.number[alike]
-		}
 	}
 	s.index(list)
 	return s, nil
@@ -141,27 +210,9 @@ func newStyle(name string, data []byte) (*style, error) {
 // pack numbers the characters of a gram.
 func (s *style) pack(word string) (packed uint64) {
 	for _, r := range word {
-		n := s.of(r)
-		if n == strange {
-			n = uint16(len(s.single))
-			s.single = append(s.single, 0)
-			if r < 1<<16 {
-				s.number[r] = n
-			} else {
-				s.beyond[r] = n
-			}
-		}
-		packed = packed<<16 | uint64(n)
+		packed = packed<<16 | uint64(s.add(r))
 	}
 	return packed
-}
-
-// of is the number of a character.
-func (s *style) of(r rune) uint16 {
-	if r < 1<<16 {
-		return s.number[r]
-	}
-	return s.beyond[r]
 }
 
 // index builds the table of the longer grams.
@@ -204,31 +255,20 @@ func (s *style) slot(g uint64) *weighted {
 	return &s.slots[i]
 }
 
-// score is the weight of a text, in hundredths: that of its grams by the root
-// of its length.
-func (s *style) score(text string) int {
-	start := s.number['^']
-	sum, n := s.single[start], 1
-	three := uint64(start) // the numbers of the last three characters
-	leads := false         // a gram begins with the last two
-	for i, more := 0, true; more; {
-		number := s.number['$']
-		if more = i < len(text); more {
-			r, size := rune(text[i]), 1
-			if r >= utf8.RuneSelf {
-				r, size = utf8.DecodeRuneInString(text[i:])
-			}
-			i += size
-			if number = s.of(r); number == nothing {
-				continue
-			}
-		}
-		n++
+// score is the weight of a text that is spelled, in hundredths: that of its
+// grams by the root of its length.
+func (s *style) score(numbers []uint16) int {
+	sum := int32(0)
+	three := uint64(0) // the numbers of the last three characters
+	leads := false     // a gram begins with the last two
+	for _, number := range numbers {
 		if number == strange {
 			three, leads = 0, false
 			continue
 		}
-		sum += s.single[number]
+		if int(number) < len(s.single) {
+			sum += s.single[number]
+		}
 		three = (three<<16 | uint64(number)) & (1<<48 - 1)
 		if leads && s.may(three) {
 			sum += s.slot(three).weight()
@@ -239,5 +279,5 @@ func (s *style) score(text string) int {
 			leads = e&leadsOn != 0
 		}
 	}
-	return int(float64(sum)/math.Sqrt(float64(n))) + int(s.bias)
+	return int(float64(sum)/math.Sqrt(float64(len(numbers)))) + int(s.bias)
 }

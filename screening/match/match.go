@@ -197,7 +197,7 @@ const (
 func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
 	s := scan{Matcher: m, text: text, found: found, runs: runs}
 	class, filter := m.class, m.filter
-	key := uint64(noTerm)        // the classes of the last four runes, 16 bits each
+	key := uint64(noTerm)       // the classes of the last four runes, 16 bits each
 	var starts [maxHead + 1]int // where the last one begins (1), the one before it (2) …
 	for i := 0; i < len(text); {
 		var entry uint16

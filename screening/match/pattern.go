@@ -21,11 +21,13 @@ type Pattern struct {
 	tight *machine
 	exact bool // tight errs never
 
-	// For the search of places: whether a match begins at a rune that is not the
-	// first of the text, and the match there. nil: the pattern looks back, or
-	// matches the empty text.
-	later *machine
-	here  func() (start, later *regexp.Regexp)
+	begin func() *begin // nil: the pattern looks back, or matches the empty text
+}
+
+// begin is a pattern where a match begins: at the first rune of a text, or later.
+type begin struct {
+	first, later *regexp.Regexp
+	may          *machine // whether it matches later
 }
 
 // Compile compiles a pattern.
@@ -47,15 +49,8 @@ func Compile(expr string) (*Pattern, error) {
 		return nil, err
 	}
 	p.exact = exact(p.tight.prog)
-	if rest := later(parsed); p.exact && !p.Regexp.MatchString("") {
-		if p.later, err = newMachine(rest); err != nil {
-			return nil, err
-		}
-		p.later.anchored = true
-		p.later.root.Store(p.later.begin())
-		p.here = sync.OnceValues(func() (*regexp.Regexp, *regexp.Regexp) {
-			return regexp.MustCompile(`^(?:` + expr + `)`), regexp.MustCompile(`^(?:` + rest.String() + `)`)
-		})
+	if p.exact && !p.Regexp.MatchString("") {
+		p.begin = sync.OnceValue(func() *begin { return newBegin(expr, parsed) })
 	}
 	if loosen(loosened) {
 		p.loose, err = newMachine(loosened)
@@ -92,17 +87,17 @@ func (p *Pattern) MatchString(text string) bool {
 // FindAllStringSubmatchIndex does. Where it can, an automaton tells the places
 // where they begin.
 func (p *Pattern) FindAll(text string) (all [][]int) {
-	if p.later == nil {
+	if p.begin == nil {
 		return p.FindAllStringSubmatchIndex(text, -1)
 	}
-	first, later := p.here()
+	begin := p.begin()
 	for i := 0; i < len(text); {
 		var m []int
 		switch {
 		case i == 0:
-			m = first.FindStringSubmatchIndex(text)
-		case p.later.may(text[i:]):
-			m = later.FindStringSubmatchIndex(text[i:])
+			m = begin.first.FindStringSubmatchIndex(text)
+		case begin.may.may(text[i:]):
+			m = begin.later.FindStringSubmatchIndex(text[i:])
 		}
 		if m == nil {
 			_, size := utf8.DecodeRuneInString(text[i:])
@@ -118,6 +113,17 @@ func (p *Pattern) FindAll(text string) (all [][]int) {
 		i = m[1]
 	}
 	return all
+}
+
+func newBegin(expr string, parsed *syntax.Regexp) *begin {
+	rest := later(parsed)
+	m, err := newMachine(rest)
+	if err != nil {
+		panic(err) // the whole of it was compiled
+	}
+	m.anchored = true
+	m.root.Store(m.begin())
+	return &begin{regexp.MustCompile(`^(?:` + expr + `)`), regexp.MustCompile(`^(?:` + rest.String() + `)`), m}
 }
 
 // later is what of a pattern can match where the text does not begin.
