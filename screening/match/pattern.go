@@ -50,7 +50,7 @@ func Compile(expr string) (*Pattern, error) {
 	}
 	p.exact = exact(p.tight.prog)
 	if p.exact && !p.Regexp.MatchString("") {
-		p.begin = sync.OnceValue(func() *begin { return newBegin(expr, parsed) })
+		p.begin = sync.OnceValue(func() *begin { return newBegin(expr, parsed, p.tight.classes) })
 	}
 	if loosen(loosened) {
 		p.loose, err = newMachine(loosened)
@@ -115,28 +115,36 @@ func (p *Pattern) FindAll(text string) (all [][]int) {
 	return all
 }
 
-func newBegin(expr string, parsed *syntax.Regexp) *begin {
-	rest := later(parsed)
-	m, err := newMachine(rest)
+func newBegin(expr string, parsed *syntax.Regexp, classes *classTable) *begin {
+	first := regexp.MustCompile(`^(?:` + expr + `)`)
+	rest, changed := later(parsed)
+	b := &begin{first: first, later: first}
+	if changed {
+		b.later = regexp.MustCompile(`^(?:` + rest.String() + `)`)
+	}
+	prog, err := syntax.Compile(rest.Simplify())
 	if err != nil {
 		panic(err) // the whole of it was compiled
 	}
-	m.anchored = true
-	m.root.Store(m.begin())
-	return &begin{regexp.MustCompile(`^(?:` + expr + `)`), regexp.MustCompile(`^(?:` + rest.String() + `)`), m}
+	b.may = &machine{prog: prog, classes: classes, anchored: true}
+	b.may.root.Store(b.may.begin())
+	return b
 }
 
-// later is what of a pattern can match where the text does not begin.
-func later(re *syntax.Regexp) *syntax.Regexp {
+// later is what of a pattern can match where the text does not begin, and
+// whether that is less than all of it.
+func later(re *syntax.Regexp) (rest *syntax.Regexp, changed bool) {
 	if re.Op == syntax.OpBeginText {
-		return &syntax.Regexp{Op: syntax.OpNoMatch}
+		return &syntax.Regexp{Op: syntax.OpNoMatch}, true
 	}
 	other := *re
 	other.Sub = make([]*syntax.Regexp, len(re.Sub))
 	for i, sub := range re.Sub {
-		other.Sub[i] = later(sub)
+		less := false
+		other.Sub[i], less = later(sub)
+		changed = changed || less
 	}
-	return &other
+	return &other, changed
 }
 
 // exact tells whether a program has no conditions but the beginning and end of the text.
@@ -149,7 +157,7 @@ func exact(prog *syntax.Prog) bool {
 // machine is a finite automaton for a regular expression.
 type machine struct {
 	prog     *syntax.Prog
-	classes  classTable
+	classes  *classTable
 	anchored bool // a match begins where the text does
 	root     atomic.Pointer[automaton]
 }
@@ -372,7 +380,7 @@ func (t *classTable) search(r rune) uint32 {
 	return uint32(t.after[i-1])
 }
 
-func newClassTable(prog *syntax.Prog) classTable {
+func newClassTable(prog *syntax.Prog) *classTable {
 	// Between cuts, runes are alike. A sum of numbers, one for each instruction
 	// that takes a rune, tells which stretches are alike too.
 	change := map[rune]uint64{}
@@ -401,7 +409,7 @@ func newClassTable(prog *syntax.Prog) classTable {
 			span('\n', '\n')
 		}
 	}
-	t := classTable{cuts: slices.Sorted(maps.Keys(change))}
+	t := &classTable{cuts: slices.Sorted(maps.Keys(change))}
 	known := map[uint64]uint16{0: 0}
 	sum := uint64(0)
 	for _, r := range t.cuts {
