@@ -145,10 +145,17 @@ func (w *Workflow) CreateUser(ctx context.Context, actor models.Actor, in UserIn
 	for _, g := range in.Grants {
 		w.checkGrant(ctx, &f, "/grants", g)
 	}
+	u := models.User{ID: newID(), SignIn: in.SignIn, Name: in.Name, UnitID: in.UnitID, CreatedAt: w.clock()}
+	grants := make([]models.Grant, len(in.Grants))
+	for i, g := range in.Grants {
+		grants[i] = grantOf(u.ID, g, u.CreatedAt)
+	}
+	if err := w.checkOverseer(ctx, &f, "/grants", grants); err != nil {
+		return models.User{}, err
+	}
 	if err := models.Invalid(f); err != nil {
 		return models.User{}, err
 	}
-	u := models.User{ID: newID(), SignIn: in.SignIn, Name: in.Name, UnitID: in.UnitID, CreatedAt: w.clock()}
 	if in.Password != "" {
 		var err error
 		if u.PasswordHash, err = w.hashPassword(ctx, in.Password); err != nil {
@@ -160,8 +167,8 @@ func (w *Workflow) CreateUser(ctx context.Context, actor models.Actor, in UserIn
 			if err := tx.InsertUser(u); err != nil {
 				return err
 			}
-			for _, g := range in.Grants {
-				if err := tx.InsertGrant(grantOf(u.ID, g, u.CreatedAt)); err != nil {
+			for _, g := range grants {
+				if err := tx.InsertGrant(g); err != nil {
 					return err
 				}
 			}
@@ -215,6 +222,26 @@ func (w *Workflow) checkGrant(ctx context.Context, f *faults, pointer string, g 
 			f.add(pointer+"/unit_id", "没有这个单位。")
 		}
 	}
+}
+
+// checkOverseer refuses grants that would let one person both decide and
+// oversee: an administrator decides nowhere, a supervisor on none of the
+// accounts that they supervise.
+func (w *Workflow) checkOverseer(ctx context.Context, f *faults, pointer string, grants []models.Grant) error {
+	roles, _, err := w.spread(ctx, grants)
+	if err != nil {
+		return err
+	}
+	actor := models.Actor{Roles: roles, Admin: slices.ContainsFunc(grants, func(g models.Grant) bool { return g.Role == models.RoleAdmin })}
+	if slices.ContainsFunc(roles, func(r models.AccountRole) bool { return decides(r.Role) && oversees(actor, r.AccountID) }) {
+		f.add(pointer+"/role", "系统管理员和主管单位不参与审签，不能兼任审签角色。")
+	}
+	return nil
+}
+
+// decides says whether a role decides on drafts.
+func decides(r models.Role) bool {
+	return r == models.RoleSecrecyReviewer || !slices.Contains(noDeputy, r)
 }
 
 func grantOf(userID string, g GrantInput, at time.Time) models.Grant {
@@ -346,10 +373,17 @@ func (w *Workflow) Grant(ctx context.Context, actor models.Actor, userID string,
 	}
 	var f faults
 	w.checkGrant(ctx, &f, "", in)
+	g := grantOf(userID, in, w.clock())
+	held, err := w.store.Grants(ctx, userID)
+	if err != nil {
+		return models.Grant{}, err
+	}
+	if err := w.checkOverseer(ctx, &f, "", append(held, g)); err != nil {
+		return models.Grant{}, err
+	}
 	if err := models.Invalid(f); err != nil {
 		return models.Grant{}, err
 	}
-	g := grantOf(userID, in, w.clock())
 	done, err := w.administer(ctx, actor, g.ID, "role_granted", map[string]any{"user": userID, "grants": grantData([]GrantInput{in})},
 		func(tx *store.Tx) error { return tx.InsertGrant(g) })
 	if err == nil && done != "" {

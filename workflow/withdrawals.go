@@ -51,7 +51,7 @@ func validateWithdrawal(in WithdrawalInput) error {
 // account's profile, or their deputy. Withdrawing protects, so those who wrote
 // the text may do it too.
 func withdrawer(actor models.Actor, d models.Draft, p *Profile) (capacity, bool) {
-	if actor.Kind != models.ActorUser {
+	if actor.Kind != models.ActorUser || oversees(actor, d.AccountID) {
 		return capacity{}, false
 	}
 	for _, r := range p.signers() {
