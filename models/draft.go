@@ -71,6 +71,12 @@ type Draft struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
+// Sealed says that the draft is only for those whom its secrecy concerns: it is
+// locked, or the secrecy reviewer closed it.
+func (d Draft) Sealed() bool {
+	return d.State == StateLocked || d.State == StateRejected && d.Outcome == OutcomeLocked
+}
+
 // TierReason says what gave a tier.
 type TierReason struct {
 	Tier Tier   `json:"tier"`

@@ -35,7 +35,7 @@ func (w *Workflow) Audit(ctx context.Context, actor models.Actor, q AuditQuery) 
 		switch {
 		case err != nil:
 			return AuditPage{}, err
-		case d.State == models.StateLocked && !actor.Holds(d.AccountID, seesLocked...):
+		case d.Sealed() && !actor.Holds(d.AccountID, seesSealed...):
 			return AuditPage{}, errNoDraft
 		case !actor.Admin && !slices.Contains(actor.VisibleAccounts(), d.AccountID):
 			return AuditPage{}, errNoDraft

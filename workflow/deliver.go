@@ -133,7 +133,7 @@ func (p *post) stillWanted(ctx context.Context, h models.Webhook, d models.Deliv
 		return false, nil
 	}
 	drafts, err := p.store.Whereabouts(ctx, []string{d.DraftID})
-	return err == nil && drafts[d.DraftID].State != models.StateLocked, err
+	return err == nil && !drafts[d.DraftID].Sealed(), err
 }
 
 // afterCall is a delivery after a try with the answer.

@@ -146,7 +146,8 @@ func (k desk) passed(roles []models.Role) bool {
 // for those who take part in the route (someone was faster), else forbidden.
 func (k desk) refused(actor models.Actor) error {
 	roles := actor.RolesOn(k.draft.AccountID)
-	if holdsRouteRole(k.draft.Route, roles) || slices.Contains(roles, models.RoleAuthor) || len(actor.Deputy) > 0 {
+	locked := k.draft.State == models.StateLocked && slices.Contains(roles, models.RoleSecrecyReviewer)
+	if locked || holdsRouteRole(k.draft.Route, roles) || slices.Contains(roles, models.RoleAuthor) || len(actor.Deputy) > 0 {
 		return models.Errorf(models.CodeConflict, "稿件当前处于“%s”状态，不能执行此操作；可能已被他人处理，请刷新。", k.stateLabel())
 	}
 	return models.Errorf(models.CodeForbidden, "稿件当前处于“%s”状态，您没有处理它的角色。", k.stateLabel())

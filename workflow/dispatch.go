@@ -64,8 +64,8 @@ func (w *Workflow) deliveriesOf(ctx context.Context, notices []models.Notice) ([
 	at := w.clock()
 	for _, n := range notices {
 		d, known := drafts[n.DraftID]
-		if !known || d.State == models.StateLocked || n.Kind == "locked" {
-			continue // nothing at all about a locked draft
+		if !known || d.Sealed() || n.Kind == "locked" {
+			continue // nothing at all about a sealed draft
 		}
 		for _, h := range hooks {
 			if !wants(h, n, d, parents) {

@@ -46,7 +46,7 @@ func (d Dossier) Released() *SignedRelease {
 }
 
 // Dossier gathers the file of a draft that the actor may see, for the purpose
-// kind (ReadForm, ReadExport). A locked draft is given to nobody.
+// kind (ReadForm, ReadExport). A sealed draft is given to nobody.
 func (w *Workflow) Dossier(ctx context.Context, actor models.Actor, id, kind string) (Dossier, error) {
 	draft, err := w.exportable(ctx, actor, id)
 	if err != nil {
@@ -80,8 +80,8 @@ func (w *Workflow) exportable(ctx context.Context, actor models.Actor, id string
 	} else {
 		d, err = w.visibleDraft(ctx, actor, id)
 	}
-	if err == nil && d.State == models.StateLocked {
-		err = models.Errorf(models.CodeConflict, "稿件已涉密锁定，保密审查结束前不得导出或打印。")
+	if err == nil && d.Sealed() {
+		err = models.Errorf(models.CodeConflict, "稿件涉密，不得导出或打印。")
 	}
 	return d, err
 }

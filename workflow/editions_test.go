@@ -252,6 +252,32 @@ func TestAScheduledReleaseIsHeldByANewEdition(t *testing.T) {
 	})
 }
 
+func TestAReleaseThatTheGateLockedIsSealedWithItsDraft(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(cleanBody)
+		at := w.clock.now().Add(time.Hour)
+		in.NotBefore = &at
+		d := w.approve("account_lead", w.approve("editor", w.submitted(in)))
+		if _, err := w.Release(ctx, w.people["editor"], d.ReleaseID); err != nil {
+			t.Fatal(err)
+		}
+		w.install(secret("义务植树"), "")
+		w.clock.pass(2 * time.Hour)
+		if _, err := w.ReleaseDue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"editor", "account_lead", "author", "supervisor"} {
+			_, err := w.Release(ctx, w.people[name], d.ReleaseID)
+			wantCode(t, err, models.CodeNotFound)
+		}
+		if _, err := w.Release(ctx, w.people["secrecy_reviewer"], d.ReleaseID); err != nil {
+			t.Error(err)
+		}
+		w.verified()
+	})
+}
+
 func TestALockByANewEditionIsConcludedOnAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		d := w.submitted(w.input(lockedBody))

@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,9 +107,58 @@ func TestSecrecyReviewerClearsOrCloses(t *testing.T) {
 		}
 		wantState(t, w.approve("principal_lead", w.approve("editor", cleared)), models.StateReleased)
 
-		closed := w.must(w.decide("secrecy_reviewer", w.submitted(w.input(lockedBody)), models.ActionReject))
+		locked := w.submitted(w.input(lockedBody))
+		_, err = w.decide("secrecy_reviewer", locked, models.ActionReturn)
+		wantCode(t, err, models.CodeConflict) // the lock ends in two ways alone
+		closed := w.must(w.decide("secrecy_reviewer", locked, models.ActionReject))
 		wantState(t, closed, models.StateRejected)
 		w.verified()
+	})
+}
+
+func TestWhatSecrecyReviewClosedStaysSealed(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		locked := w.submitted(w.input(lockedBody))
+		closed := w.must(w.decide("secrecy_reviewer", w.submitted(w.input(lockedBody)), models.ActionReject))
+		for _, d := range []models.Draft{locked, closed} {
+			for name := range w.people {
+				sees := name == "secrecy_reviewer" || name == "principal_lead"
+				sees = sees || name == "everyone" || name == "everyone2" // who are principal leads too
+				v, err := w.View(ctx, w.people[name], d.ID)
+				switch {
+				case name == "author":
+					if err != nil || !v.Hidden || v.Content.Body != "" || v.Draft.Digest != "" {
+						t.Errorf("%s: its author sees %+v (%v)", d.State, v, err)
+					}
+					_, err = w.Timeline(ctx, w.people[name], d.ID)
+					wantCode(t, err, models.CodeConflict)
+				case sees:
+					if err != nil || v.Hidden {
+						t.Errorf("%s: %s does not see it (%v)", d.State, name, err)
+					}
+				default:
+					wantCode(t, err, models.CodeNotFound)
+				}
+				for _, q := range []workflow.DraftsQuery{{}, {Text: "义务植树"}, {States: []models.State{d.State}}} {
+					page, err := w.Drafts(ctx, w.people[name], q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					n := slices.IndexFunc(page.Items, func(x models.Draft) bool { return x.ID == d.ID })
+					switch {
+					case n >= 0 != (sees || name == "author"):
+						t.Errorf("%s: %s finds it by %+v: %v", d.State, name, q, n >= 0)
+					case name == "author" && (page.Items[n].Digest != "" || page.Items[n].Tier != ""):
+						t.Errorf("%s: its author is told %+v", d.State, page.Items[n])
+					}
+				}
+				_, err = w.Dossier(ctx, w.people[name], d.ID, workflow.ReadExport)
+				if err == nil {
+					t.Errorf("%s: %s exports it", d.State, name)
+				}
+			}
+		}
 	})
 }
 

@@ -213,6 +213,13 @@ func (w *Workflow) Release(ctx context.Context, actor models.Actor, id string) (
 		case !entered:
 			return models.Release{}, errNoRelease
 		}
+		return r, nil
+	}
+	switch d, err := w.store.Draft(ctx, r.DraftID); {
+	case err != nil:
+		return models.Release{}, err
+	case d.Sealed() && !actor.Holds(d.AccountID, seesSealed...): // the gate of a scheduled release locked it
+		return models.Release{}, errNoRelease
 	}
 	return r, nil
 }

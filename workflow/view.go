@@ -13,17 +13,20 @@ import (
 
 var errNoDraft = models.Errorf(models.CodeNotFound, "没有这份稿件，或您无权查看。")
 
-// seesLocked are the roles to which a locked draft stays visible.
-var seesLocked = []models.Role{models.RoleSecrecyReviewer, models.RolePrincipalLead}
+// seesSealed are the roles to which a sealed draft stays visible.
+var seesSealed = []models.Role{models.RoleSecrecyReviewer, models.RolePrincipalLead}
 
 // visibleDraft reads a draft that the actor may see whole. To its author a
-// locked draft is known, but not open: CodeConflict.
+// sealed draft is known, but not open: CodeConflict.
 func (w *Workflow) visibleDraft(ctx context.Context, actor models.Actor, id string) (models.Draft, error) {
 	d, hidden, err := w.knownDraft(ctx, actor, id)
-	if err == nil && hidden {
-		err = models.Errorf(models.CodeConflict, "稿件已涉密锁定，等待保密审查，期间不能查看或处理。")
+	switch {
+	case err != nil || !hidden:
+		return d, err
+	case d.State == models.StateLocked:
+		return d, models.Errorf(models.CodeConflict, "稿件已涉密锁定，等待保密审查，期间不能查看或处理。")
 	}
-	return d, err
+	return d, models.Errorf(models.CodeConflict, "稿件经保密审查不予发布，内容已封存，不能查看或处理。")
 }
 
 // knownDraft reads a draft that the actor may know of; hidden says that only its title is for them.
@@ -33,11 +36,11 @@ func (w *Workflow) knownDraft(ctx context.Context, actor models.Actor, id string
 	}
 	switch {
 	case actor.Kind != models.ActorUser:
-	case d.State == models.StateLocked && actor.Holds(d.AccountID, seesLocked...):
+	case d.Sealed() && actor.Holds(d.AccountID, seesSealed...):
 		return d, false, nil
-	case d.State == models.StateLocked && slices.Contains(d.Writers, actor.ID):
+	case d.Sealed() && slices.Contains(d.Writers, actor.ID):
 		return d, true, nil
-	case d.State == models.StateLocked:
+	case d.Sealed():
 	case actor.Sees(d.AccountID):
 		return d, false, nil
 	case len(d.Consult) > 0 && slices.ContainsFunc(actor.ConsultedUnits(), func(unit string) bool { return slices.Contains(d.Consult, unit) }):
@@ -62,8 +65,7 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	v.name(ctx, w, d.CreatedBy)
 	if hidden {
 		v.Hidden = true
-		v.Draft = models.Draft{ID: d.ID, Number: d.Number, UnitID: d.UnitID, AccountID: d.AccountID, State: d.State, Step: -1,
-			Title: d.Title, CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
+		v.Draft = titleOnly(d)
 		return v, nil
 	}
 	v.name(ctx, w, d.Writers...)
@@ -126,6 +128,12 @@ func (w *Workflow) View(ctx context.Context, actor models.Actor, id string) (Vie
 	v.allow(actor, k)
 	v.name(ctx, w, v.ActsFor)
 	return v, nil
+}
+
+// titleOnly is what its author may see of a sealed draft.
+func titleOnly(d models.Draft) models.Draft {
+	return models.Draft{ID: d.ID, Number: d.Number, UnitID: d.UnitID, AccountID: d.AccountID, State: d.State, Step: -1,
+		Title: d.Title, CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
 }
 
 // neighbours are the drafts before and after one in a row of corrections.
@@ -199,8 +207,8 @@ func (v *View) allow(actor models.Actor, k desk) {
 	v.MayDispose = d.State == models.StateBlocked && (author || editor || actor.Holds(d.AccountID, k.profile.signers()...))
 }
 
-// Drafts lists the drafts of the actor's accounts, newest first. Locked drafts
-// stand in no list.
+// Drafts lists the drafts of the actor's accounts, newest first. Sealed drafts
+// stand in the lists of those alone who may see them, of their author by title.
 func (w *Workflow) Drafts(ctx context.Context, actor models.Actor, q DraftsQuery) (DraftPage, error) {
 	accounts := actor.VisibleAccounts()
 	if actor.Kind != models.ActorUser {
@@ -218,9 +226,16 @@ func (w *Workflow) Drafts(ctx context.Context, actor models.Actor, q DraftsQuery
 	if len(accounts) == 0 {
 		return DraftPage{Items: []models.Draft{}}, nil
 	}
-	items, err := w.store.Drafts(ctx, store.DraftFilter{Accounts: accounts, States: q.States, Text: q.Text, Before: q.After, Limit: q.Limit + 1})
+	sealed := slices.DeleteFunc(slices.Clone(accounts), func(id string) bool { return !actor.Holds(id, seesSealed...) })
+	items, err := w.store.Drafts(ctx, store.DraftFilter{Accounts: accounts, States: q.States, Text: q.Text, Before: q.After, Limit: q.Limit + 1,
+		Sealed: sealed, SealedOf: actor.ID})
 	if err != nil {
 		return DraftPage{}, err
+	}
+	for i, d := range items {
+		if d.Sealed() && !slices.Contains(sealed, d.AccountID) {
+			items[i] = titleOnly(d)
+		}
 	}
 	page := DraftPage{Items: items}
 	if len(items) > q.Limit {

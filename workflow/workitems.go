@@ -118,7 +118,7 @@ func wrote(d models.Draft, persons ...string) bool {
 
 // shown hides what a secrecy hit says from those who may not see locked drafts.
 func (w *Workflow) shown(actor models.Actor, item models.WorkItem) models.WorkItem {
-	if item.Hit.Severity == models.SeverityLock && !actor.Holds(item.AccountID, seesLocked...) {
+	if item.Hit.Severity == models.SeverityLock && !actor.Holds(item.AccountID, seesSealed...) {
 		item.Hit.Text, item.Hit.Why, item.Hit.Suggestion = "", "", ""
 	}
 	return item

@@ -25,10 +25,9 @@ type choice struct {
 	Chosen             bool
 }
 
-// listedStates are the states that the filter offers, in the order of a draft's life
-// (locked ones stand in no list).
+// listedStates are the states that the filter offers, in the order of a draft's life.
 var listedStates = []models.State{
-	models.StateDraft, models.StateBlocked,
+	models.StateDraft, models.StateBlocked, models.StateLocked,
 	models.StateAwaitingEditor, models.StateAwaitingConsultees,
 	models.AwaitingRole(models.RoleAccountLead), models.AwaitingRole(models.RoleDeputyLead),
 	models.AwaitingRole(models.RolePrincipalLead),

@@ -65,7 +65,11 @@ type Whereabouts struct {
 	UnitID    string
 	AccountID string
 	State     models.State
+	Outcome   models.Outcome
 }
+
+// Sealed is that of the draft.
+func (w Whereabouts) Sealed() bool { return models.Draft{State: w.State, Outcome: w.Outcome}.Sealed() }
 
 // Whereabouts reads where drafts are, by id.
 func (s *Store) Whereabouts(ctx context.Context, ids []string) (map[string]Whereabouts, error) {
@@ -74,7 +78,7 @@ func (s *Store) Whereabouts(ctx context.Context, ids []string) (map[string]Where
 		return found, nil
 	}
 	var rows []Whereabouts
-	if err := s.reads.WithContext(ctx).Raw("SELECT id, unit_id, account_id, state FROM drafts WHERE id IN ?", ids).Scan(&rows).Error; err != nil {
+	if err := s.reads.WithContext(ctx).Raw("SELECT id, unit_id, account_id, state, outcome FROM drafts WHERE id IN ?", ids).Scan(&rows).Error; err != nil {
 		return nil, explain(err)
 	}
 	for _, row := range rows {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"shenfa/models"
@@ -148,7 +149,8 @@ type DraftFilter struct {
 	Text     string         // whose title holds the text, or whose number is it (2026-00012, 00012 or 12)
 	Before   string         // a draft's id: only older ones (the next page)
 	Limit    int            // 50 if it is 0
-	Locked   bool           // locked drafts too; without it they are left out even if States names them
+	Sealed   []string       // accounts whose sealed drafts are listed too; of others they are left out even if States names theirs
+	SealedOf string         // person: the sealed drafts that they created are listed too
 }
 
 func (f DraftFilter) limit() int {
@@ -156,6 +158,20 @@ func (f DraftFilter) limit() int {
 		return 50
 	}
 	return f.Limit
+}
+
+// shows says whether the filter lets a draft pass as far as its seal goes.
+func (f DraftFilter) shows(d models.Draft) bool {
+	return !d.Sealed() || slices.Contains(f.Sealed, d.AccountID) || f.SealedOf != "" && d.CreatedBy == f.SealedOf
+}
+
+// unsealed is shows as a condition on the drafts of an account.
+func (f DraftFilter) unsealed(account string) (string, []any) {
+	if slices.Contains(f.Sealed, account) {
+		return "", nil
+	}
+	return " AND (NOT (state=? OR state=? AND outcome=?) OR created_by=?)",
+		[]any{string(models.StateLocked), string(models.StateRejected), string(models.OutcomeLocked), f.SealedOf}
 }
 
 // maxBranches bounds the parts of one UNION ALL (SQLite allows 500).
@@ -178,15 +194,16 @@ func listBranches(f DraftFilter) []branch {
 			where, args = where+" AND id<?", append(args, f.Before)
 		}
 		if len(f.States) == 0 {
-			if !f.Locked {
-				where, args = where+" AND state<>?", append(args, string(models.StateLocked))
-			}
-			branches = append(branches, branch{"drafts_account", where, args})
+			unsealed, sealedArgs := f.unsealed(account)
+			branches = append(branches, branch{"drafts_account", where + unsealed, append(args, sealedArgs...)})
 		}
 		for _, state := range distinct(f.States) {
-			if state != models.StateLocked || f.Locked {
-				branches = append(branches, branch{"drafts_state", where + " AND state=?", append(args[:len(args):len(args)], string(state))})
+			b := branch{"drafts_state", where + " AND state=?", append(args[:len(args):len(args)], string(state))}
+			if state == models.StateLocked || state == models.StateRejected {
+				unsealed, sealedArgs := f.unsealed(account)
+				b.where, b.args = b.where+unsealed, append(b.args, sealedArgs...)
 			}
+			branches = append(branches, b)
 		}
 	}
 	return branches

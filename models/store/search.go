@@ -126,7 +126,7 @@ func (s *Store) search(ctx context.Context, f DraftFilter) ([]models.Draft, erro
 		for _, term := range numberTerms(d.Number) {
 			hit = hit || term == number
 		}
-		return hit && (len(states) == 0 || states[d.State]) && (f.Locked || d.State != models.StateLocked)
+		return hit && (len(states) == 0 || states[d.State]) && f.shows(d)
 	}
 	var list []models.Draft
 	for accounts := range slices.Chunk(distinct(f.Accounts), maxBranches) {

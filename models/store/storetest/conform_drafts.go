@@ -74,12 +74,18 @@ func list(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	w := NewWorld(t, s)
 	accounts := []models.Account{w.Account, NewAccount(w.Unit.ID, "甲"), NewAccount(w.Unit.ID, "乙")}
-	states := []models.State{models.StateDraft, models.StateLocked, models.StateReleased}
+	states := []models.State{models.StateDraft, models.StateLocked, models.StateReleased, models.StateRejected}
 	var all []models.Draft
 	Must(t, s, func(tx *store.Tx) error {
 		for i := range 30 {
 			d := NewDraft(accounts[i%3], i, fmt.Sprint("稿件", i))
-			d.State = states[i/3%3]
+			d.State = states[i/3%len(states)]
+			if d.State == models.StateRejected {
+				d.Outcome = [...]models.Outcome{models.OutcomeClean, models.OutcomeLocked}[i%2]
+			}
+			if i > 20 {
+				d.CreatedBy = "author"
+			}
 			all = append([]models.Draft{d}, all...)
 			if err := tx.InsertDraft(d); err != nil {
 				return err
@@ -87,16 +93,20 @@ func list(t *testing.T, s *store.Store) {
 		}
 		return nil
 	})
+	accounts1 := []string{accounts[1].ID}
 	for name, f := range map[string]store.DraftFilter{
 		"of two accounts":       {Accounts: []string{accounts[0].ID, accounts[1].ID}},
 		"of two states":         {Accounts: []string{accounts[0].ID, accounts[2].ID, accounts[2].ID}, States: []models.State{models.StateDraft, models.StateReleased}},
-		"locked ones too":       {Accounts: []string{accounts[0].ID}, Locked: true},
-		"locked ones not named": {Accounts: []string{accounts[0].ID}, States: []models.State{models.StateLocked}},
+		"sealed ones too":       {Accounts: []string{accounts[0].ID, accounts[1].ID}, Sealed: accounts1},
+		"sealed ones by state":  {Accounts: []string{accounts[0].ID, accounts[1].ID}, Sealed: accounts1, States: []models.State{models.StateLocked, models.StateRejected}},
+		"sealed ones not named": {Accounts: []string{accounts[0].ID}, States: []models.State{models.StateLocked, models.StateRejected}},
+		"one's own sealed ones": {Accounts: []string{accounts[0].ID, accounts[1].ID}, SealedOf: "author"},
 		"of no account":         {},
 	} {
 		var want, got []string
 		for _, d := range all {
-			if slices.Contains(f.Accounts, d.AccountID) && (f.Locked || d.State != models.StateLocked) &&
+			sealed := d.State == models.StateLocked || d.State == models.StateRejected && d.Outcome == models.OutcomeLocked
+			if slices.Contains(f.Accounts, d.AccountID) && (!sealed || slices.Contains(f.Sealed, d.AccountID) || d.CreatedBy == f.SealedOf) &&
 				(len(f.States) == 0 || slices.Contains(f.States, d.State)) {
 				want = append(want, d.ID)
 			}
@@ -222,7 +232,7 @@ func search(t *testing.T, s *store.Store) {
 	same(t, []string{made[4], made[0]}, append(ids(first), ids(second)...)[1:])
 	f.Before, f.States = "", []models.State{models.StateReleased}
 	same(t, 0, len(read[[]models.Draft](t)(s.Drafts(ctx, f))))
-	f.States, f.Locked = nil, true
+	f.States, f.Sealed = nil, []string{w.Account.ID}
 	f.Limit = 0
 	same(t, 4, len(read[[]models.Draft](t)(s.Drafts(ctx, f))))
 }
