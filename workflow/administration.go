@@ -294,7 +294,12 @@ func (w *Workflow) GrantableRoles(ctx context.Context, actor models.Actor) ([]mo
 			}
 		}
 	}
-	return append(roles, models.RoleSecrecyReviewer, models.RoleConsultee, models.RoleSupervisor, models.RoleAdmin), nil
+	for _, r := range []models.Role{models.RoleSecrecyReviewer, models.RoleConsultee, models.RoleSupervisor, models.RoleAdmin} {
+		if !slices.Contains(roles, r) {
+			roles = append(roles, r)
+		}
+	}
+	return roles, nil
 }
 
 // SetPassword sets a user's password: an administrator anyone's, a user their own.

@@ -93,6 +93,13 @@ func (w *Workflow) validateDelegation(ctx context.Context, in DelegationInput, a
 		return err
 	}
 	deciding := func(r models.AccountRole) bool { return !slices.Contains(noDeputy, r.Role) }
+	for i, t := range in.Tiers {
+		if reaches, err := w.reaches(ctx, roles, in.AccountIDs, t); err != nil {
+			return err
+		} else if t.Rank() >= 0 && !reaches {
+			f.add(fmt.Sprintf("/tiers/%d", i), "授权人不审签“%s”层级的稿件，不能授权他人代签。", t.Label())
+		}
+	}
 	if !slices.ContainsFunc(roles, deciding) {
 		f.add("/from", "授权人没有可以委托的审签角色。")
 	}
@@ -102,6 +109,32 @@ func (w *Workflow) validateDelegation(ctx context.Context, in DelegationInput, a
 		}
 	}
 	return models.Invalid(f)
+}
+
+// reaches says whether one of the roles, on one of the accounts (none: on any),
+// decides at a step of the drafts of a tier.
+func (w *Workflow) reaches(ctx context.Context, roles []models.AccountRole, accounts []string, tier models.Tier) (bool, error) {
+	for _, r := range roles {
+		if slices.Contains(noDeputy, r.Role) || !holds(accounts, r.AccountID) {
+			continue
+		}
+		account, err := w.account(ctx, r.AccountID)
+		if err != nil {
+			return false, err
+		}
+		profile, err := w.profileOf(account)
+		if err != nil {
+			return false, err
+		}
+		for _, kind := range []models.Kind{models.KindOriginal, models.KindReprint} {
+			for _, step := range profile.Route(Class{Tier: tier, Medium: account.Medium, Kind: kind}) {
+				if _, ok := decidingRole(profile, step, nil, []models.Role{r.Role}); ok {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
 }
 
 // Delegations are those that the actor gave or received; all for an administrator.

@@ -21,6 +21,35 @@ func Exemptible(category string) bool {
 	})
 }
 
+// maxFields is how many fields an exemption may cover.
+const maxFields = 50
+
+// checkFields checks the fields that an exemption covers: each is named, and
+// none is one that no exemption covers, whatever hit it stands beside.
+func checkFields(f *faults, at string, fields []string) {
+	if len(fields) == 0 {
+		f.add(at+"/fields", "豁免须写明所涵盖的信息项。")
+	}
+	if len(fields) > maxFields {
+		f.add(at+"/fields", "共 %d 项，超出上限 %d 项。", len(fields), maxFields)
+		return
+	}
+	for i, field := range fields {
+		pointer := fmt.Sprintf("%s/fields/%d", at, i)
+		f.text(pointer, field, 100, false)
+		if strings.TrimSpace(field) == "" {
+			f.add(pointer, "信息项不能为空。")
+		}
+		named := slices.ContainsFunc(neverExempt, func(c string) bool {
+			label := CategoryLabel(c)
+			return label != c && strings.Contains(field, label)
+		})
+		if named || !Exemptible(strings.TrimSpace(field)) {
+			f.add(pointer, "“%s”不得豁免，请修改稿件。", field)
+		}
+	}
+}
+
 // dispositionsOf are the dispositions of the draft's present content, the last one of each hit.
 func (w *Workflow) dispositionsOf(ctx context.Context, d models.Draft) ([]models.Disposition, error) {
 	if d.Outcome == "" {
@@ -164,9 +193,7 @@ func dispositionsFrom(in []DispositionInput, d models.Draft, report models.Repor
 			if strings.TrimSpace(x.Document) == "" {
 				f.add(at+"/document", "豁免须写明依据文书的文号。")
 			}
-			if len(x.Fields) == 0 {
-				f.add(at+"/fields", "豁免须写明所涵盖的信息项。")
-			}
+			checkFields(&f, at, x.Fields)
 			if !Exemptible(hit.Category) {
 				f.add(at+"/kind", "“%s”不得豁免，请修改稿件。", CategoryLabel(hit.Category))
 			}

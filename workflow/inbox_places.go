@@ -30,6 +30,9 @@ func (w *Workflow) queues(ctx context.Context, actor models.Actor) ([]queue, err
 			shared[store.Place{AccountID: r.AccountID, State: models.StateReturned}] = false
 		case models.RoleSecrecyReviewer:
 			shared[store.Place{AccountID: r.AccountID, State: models.StateLocked}] = false
+			if err := w.addSteps(ctx, shared, r, false); err != nil { // a profile may ask for them at a step too
+				return nil, err
+			}
 		case models.RoleSupervisor, models.RoleAdmin, models.RoleConsultee:
 		default:
 			if err := w.addSteps(ctx, shared, r, false); err != nil {

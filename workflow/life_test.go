@@ -200,6 +200,17 @@ func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
 		_, err = w.decide("clerk", higher, models.ActionApprove)
 		wantCode(t, err, models.CodeForbidden)
 
+		// Nobody hands on what they do not sign: a tier above the giver's own is refused.
+		for tier, want := range map[models.Tier]models.Code{models.TierGeneral: "", models.TierImportant: models.CodeInvalid, models.TierMajor: models.CodeInvalid} {
+			w.person("deputy" + string(tier))
+			err := w.delegate("account_lead", "deputy"+string(tier), func(in *workflow.DelegationInput) { in.Tiers = []models.Tier{tier} })
+			wantCode(t, err, want)
+		}
+		w.person("assistant")
+		if err := w.delegate("editor", "assistant", func(in *workflow.DelegationInput) { in.Tiers = []models.Tier{models.TierMajor} }); err != nil {
+			t.Error(err) // editors review every tier
+		}
+
 		// Nor does a delegation for one tier reach another that its giver could sign.
 		w.person("secretary")
 		if err := w.delegate("principal_lead", "secretary", func(in *workflow.DelegationInput) { in.Tiers = []models.Tier{models.TierGeneral} }); err != nil {
@@ -223,6 +234,7 @@ func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
 			t.Fatal(err)
 		}
 		all, err := w.Delegations(ctx, w.people["account_lead"])
+		all = slices.DeleteFunc(all, func(d models.Delegation) bool { return d.To != w.people["clerk"].ID })
 		if err != nil || len(all) != 2 {
 			t.Fatalf("%+v, %v", all, err)
 		}

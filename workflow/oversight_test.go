@@ -56,3 +56,31 @@ func TestWhoOverseesDecidesNothingWhateverElseTheyHold(t *testing.T) {
 		}
 	})
 }
+
+func TestAnExemptionCoversNoFieldThatIsNeverExempt(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.submitted(w.input("当事人赵大海，出生日期：1980年5月6日，在青山镇经营百货店，销售超过保质期的饼干，县市场监督管理局依法没收过期食品，罚款5000元。"))
+		stored, err := w.store.LastReport(ctx, d.ID)
+		if err != nil || stored.Report.Outcome != models.OutcomeBlocked {
+			t.Fatalf("%+v, %v", stored.Report, err)
+		}
+		in := workflow.DispositionInput{Kind: models.DispositionExempt, BasisKind: models.BasisPunishment, Document: "云市监罚〔2026〕3号"}
+		for _, h := range stored.Report.Hits {
+			if h.Severity == models.SeverityBlock {
+				in.HitID = h.ID
+			}
+		}
+		for _, fields := range [][]string{nil, {""}, {"出生日期", "　"}, {"身份证号码"}, {"当事人家庭住址"}, {"pii.minor"}, {"ad.contact"}, {"secrecy.marking"}, make([]string, 51)} {
+			in.Fields = fields
+			_, err := w.Dispose(ctx, w.people["author"], d.ID, []workflow.DispositionInput{in})
+			wantCode(t, err, models.CodeInvalid)
+		}
+		in.Fields = []string{"姓名", "pii.birth_date"}
+		d = w.must(w.Dispose(ctx, w.people["author"], d.ID, []workflow.DispositionInput{in}))
+		wantState(t, d, models.StateAwaitingEditor)
+		if d.Tier != models.TierImportant {
+			t.Errorf("an exemption leaves the tier %s", d.Tier)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -166,6 +168,7 @@ func (p *Profile) rank(r models.Role) int {
 // that is wrong, each with file and line.
 func ParseProfile(file string, data []byte) (*Profile, error) {
 	var p Profile
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // as some editors save a file
 	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
 		return nil, tomlError(file, err)
@@ -229,6 +232,9 @@ func tomlFault(err *toml.DecodeError) string {
 	return fmt.Sprintf("不合 TOML 的写法，或值的类型不对（%s）", strings.TrimPrefix(err.Error(), "toml: "))
 }
 
+// tableHeader is the line that begins a table of an array.
+var tableHeader = regexp.MustCompile(`^\s*\[\[\s*([a-z]+)\s*]]\s*(#.*)?$`)
+
 // profileChecker collects the faults of one profile. A fault of the n-th table
 // of an array is placed at the line of its header.
 type profileChecker struct {
@@ -241,7 +247,7 @@ type profileChecker struct {
 func (c *profileChecker) fault(table string, n int, format string, args ...any) {
 	line, seen := 1, -1
 	for i, text := range c.lines {
-		if strings.TrimSpace(text) == "[["+table+"]]" {
+		if header := tableHeader.FindStringSubmatch(text); header != nil && header[1] == table {
 			if seen++; seen == n {
 				line = i + 1
 				break
@@ -263,8 +269,10 @@ func (c *profileChecker) check() {
 			c.fault("role", i, "角色 id“%s”只能用小写字母、数字和下划线", r.ID)
 		case known[r.ID]:
 			c.fault("role", i, "角色“%s”写了两次", r.ID)
-		case slices.Contains([]models.Role{models.RoleAuthor, models.RoleAdmin, models.RoleSupervisor}, r.ID):
+		case slices.Contains(noStep, r.ID):
 			c.fault("role", i, "“%s”不能担任审签角色", r.ID)
+		case models.AwaitingRole(r.ID) == models.StateAwaitingConsultees:
+			c.fault("role", i, "角色 id“%s”与“待会签”状态重名，请换一个", r.ID)
 		case r.Name == "":
 			c.fault("role", i, "角色“%s”没有名称（name）", r.ID)
 		}
@@ -433,6 +441,9 @@ func (ps *Profiles) Profile(name string) (*Profile, error) {
 	}
 	return nil, models.Errorf(models.CodeInvalid, "没有名为“%s”的规则配置。", name)
 }
+
+// noStep are the roles that no step may ask for.
+var noStep = []models.Role{models.RoleAuthor, models.RoleConsultee, models.RoleSupervisor, models.RoleAdmin, models.RoleIntegration}
 
 // fixedRoles are the roles that no profile declares.
 var fixedRoles = map[models.Role]string{

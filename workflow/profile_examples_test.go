@@ -266,3 +266,36 @@ func TestAStepOfSeveralWaitsForEachOfThem(t *testing.T) {
 		wantState(t, d, models.StateReleased)
 	})
 }
+
+// A profile may have its secrecy reviewer read every item, beside what locks.
+func TestASecrecyReviewerMayBeAStepOfTheRoute(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		w.useProfile(`name = "office"
+version = "1"
+title = "某办公室规程"
+[[role]]
+id = "secrecy_reviewer"
+name = "保密审查员"
+[[role]]
+id = "head"
+name = "负责人"
+[[route]]
+steps = [{ roles = ["secrecy_reviewer"] }, { roles = ["head"], signs = true }]
+`)
+		account, err := w.CreateAccount(t.Context(), models.System(), models.Account{UnitID: w.unit.ID, Name: "办公室", Profile: "office"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account = account
+		author, reviewer, head := w.person("o/author", models.RoleAuthor), w.person("o/reviewer", models.RoleSecrecyReviewer), w.person("o/head", "head")
+		d := w.must(w.CreateDraft(t.Context(), author, w.input(cleanBody)))
+		d = w.must(w.Submit(t.Context(), author, d.ID))
+		wantState(t, d, "awaiting_secrecy_reviewer")
+		page, err := w.Inbox(t.Context(), reviewer, "", 0)
+		if err != nil || len(page.Items) != 1 || page.Counts[d.State] != 1 {
+			t.Fatalf("the reviewer's inbox: %+v, %v", page, err)
+		}
+		d = w.must(w.Decide(t.Context(), reviewer, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest}))
+		wantState(t, w.must(w.Decide(t.Context(), head, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest})), models.StateReleased)
+	})
+}

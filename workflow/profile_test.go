@@ -26,23 +26,27 @@ steps = [{ roles = ["clerk"] }, { roles = ["head"], signs = true }]
 
 func TestProfileNamesEveryFaultWithItsLine(t *testing.T) {
 	for name, tt := range map[string]struct{ from, to, want string }{
-		"unknown key":       {`title = "某单位办法"`, `titel = "某单位办法"`, "p.toml:3: 没有“titel”这一项"},
-		"wrong type":        {"rank = 1", `rank = "first"`, "p.toml:10: 不合 TOML 的写法"},
-		"undeclared role":   {`roles = ["clerk"]`, `roles = ["clark"]`, "p.toml:11: 第 1 步：没有角色“clark”"},
-		"no signer":         {", signs = true", "", "p.toml:11: 应有且仅有一步签发（signs = true），现有 0 步"},
-		"two signers":       {`["clerk"] }`, `["clerk"], signs = true }`, "p.toml:11: 应有且仅有一步签发（signs = true），现有 2 步"},
-		"role twice":        {`id = "head"`, `id = "clerk"`, "p.toml:7: 角色“clerk”写了两次"},
-		"role without name": {`name = "负责人"`, `name = ""`, "p.toml:7: 角色“head”没有名称"},
-		"same first role":   {`{ roles = ["clerk"] }`, `{ roles = ["clerk"] }, { roles = ["clerk"] }`, "p.toml:11: 第 2 步：同一流程有两步"},
-		"empty step":        {`{ roles = ["clerk"] }`, `{ roles = [] }`, "p.toml:11: 第 1 步没有写明角色"},
-		"bad mode":          {`{ roles = ["clerk"] }`, `{ roles = ["clerk"], mode = "some" }`, "p.toml:11: 第 1 步：mode“some”"},
-		"a tier left out":   {"[[route]]", "[[route]]\ntiers = [\"general\"]", "p.toml:11: “重要”层级没有不限媒介和类别的流程"},
-		"unknown tier":      {"[[route]]", "[[route]]\ntiers = [\"grave\"]", "p.toml:11: 没有层级“grave”"},
-		"bad limit":         {"[[route]]", "[[limit]]\nlane = \"ordinary\"\nroles = [\"clerk\"]\nwithin = \"soon\"\n[[route]]", "p.toml:14: “soon”不是时限"},
-		"a route in vain":   {"[[route]]", "[[route]]\nsteps = [{ roles = [\"head\"], signs = true }]\n[[route]]\nmedia = [\"app\"]", "p.toml:13: 没有稿件走这一流程"},
-		"bad cadence":       {"[[route]]", "[[cadence]]\nwhat = \"更新\"\nleast = 1\nper = \"year\"\n[[route]]", "p.toml:11: 须写明 what、least"},
-		"bad hours":         {"[[role]]", "hours = \"9-5\"\n[[role]]", "p.toml:4: “9-5”不是工作时间"},
-		"author decides":    {`id = "clerk"`, `id = "author"`, "p.toml:4: “author”不能担任审签角色"},
+		"unknown key":        {`title = "某单位办法"`, `titel = "某单位办法"`, "p.toml:3: 没有“titel”这一项"},
+		"wrong type":         {"rank = 1", `rank = "first"`, "p.toml:10: 不合 TOML 的写法"},
+		"undeclared role":    {`roles = ["clerk"]`, `roles = ["clark"]`, "p.toml:11: 第 1 步：没有角色“clark”"},
+		"no signer":          {", signs = true", "", "p.toml:11: 应有且仅有一步签发（signs = true），现有 0 步"},
+		"two signers":        {`["clerk"] }`, `["clerk"], signs = true }`, "p.toml:11: 应有且仅有一步签发（signs = true），现有 2 步"},
+		"role twice":         {`id = "head"`, `id = "clerk"`, "p.toml:7: 角色“clerk”写了两次"},
+		"role without name":  {`name = "负责人"`, `name = ""`, "p.toml:7: 角色“head”没有名称"},
+		"same first role":    {`{ roles = ["clerk"] }`, `{ roles = ["clerk"] }, { roles = ["clerk"] }`, "p.toml:11: 第 2 步：同一流程有两步"},
+		"empty step":         {`{ roles = ["clerk"] }`, `{ roles = [] }`, "p.toml:11: 第 1 步没有写明角色"},
+		"bad mode":           {`{ roles = ["clerk"] }`, `{ roles = ["clerk"], mode = "some" }`, "p.toml:11: 第 1 步：mode“some”"},
+		"a tier left out":    {"[[route]]", "[[route]]\ntiers = [\"general\"]", "p.toml:11: “重要”层级没有不限媒介和类别的流程"},
+		"unknown tier":       {"[[route]]", "[[route]]\ntiers = [\"grave\"]", "p.toml:11: 没有层级“grave”"},
+		"bad limit":          {"[[route]]", "[[limit]]\nlane = \"ordinary\"\nroles = [\"clerk\"]\nwithin = \"soon\"\n[[route]]", "p.toml:14: “soon”不是时限"},
+		"a route in vain":    {"[[route]]", "[[route]]\nsteps = [{ roles = [\"head\"], signs = true }]\n[[route]]\nmedia = [\"app\"]", "p.toml:13: 没有稿件走这一流程"},
+		"bad cadence":        {"[[route]]", "[[cadence]]\nwhat = \"更新\"\nleast = 1\nper = \"year\"\n[[route]]", "p.toml:11: 须写明 what、least"},
+		"bad hours":          {"[[role]]", "hours = \"9-5\"\n[[role]]", "p.toml:4: “9-5”不是工作时间"},
+		"author decides":     {`id = "clerk"`, `id = "author"`, "p.toml:4: “author”不能担任审签角色"},
+		"consultee decides":  {`id = "clerk"`, `id = "consultee"`, "p.toml:4: “consultee”不能担任审签角色"},
+		"program decides":    {`id = "clerk"`, `id = "integration"`, "p.toml:4: “integration”不能担任审签角色"},
+		"state taken":        {`id = "clerk"`, `id = "consultees"`, "p.toml:4: 角色 id“consultees”与“待会签”状态重名"},
+		"header with blanks": {"[[route]]\nsteps = [{ roles = [\"clerk\"] }", "[[ route ]] # 全部\nsteps = [{ roles = [\"clark\"] }", "p.toml:11: 第 1 步：没有角色“clark”"},
 	} {
 		text := strings.Replace(goodProfile, tt.from, tt.to, 1)
 		_, err := ParseProfile("p.toml", []byte(text))
@@ -50,8 +54,10 @@ func TestProfileNamesEveryFaultWithItsLine(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, tt.want)
 		}
 	}
-	if _, err := ParseProfile("p.toml", []byte(goodProfile)); err != nil {
-		t.Error(err)
+	for _, good := range []string{goodProfile, "\ufeff" + goodProfile} {
+		if _, err := ParseProfile("p.toml", []byte(good)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
