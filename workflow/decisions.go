@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -46,11 +47,39 @@ func (w *Workflow) Decide(ctx context.Context, actor models.Actor, id string, in
 	if in.Action == models.ActionRaise && in.Tier.Rank() <= d.Tier.Rank() || in.Action == models.ActionLower && in.Tier.Rank() >= d.Tier.Rank() {
 		return models.Draft{}, models.Invalid([]models.FieldError{{Pointer: "/tier", Message: "稿件现为“" + d.Tier.Label() + "”，请选择更高（上调）或更低（下调）的层级。"}})
 	}
-	c, err := w.decided(ctx, actor, desk, as, in)
-	if err != nil {
-		return models.Draft{}, err
+	for try := 0; ; try++ {
+		c, err := w.decided(ctx, actor, desk, as, in)
+		if err != nil {
+			return models.Draft{}, err
+		}
+		d, err = w.commit(ctx, actor, c)
+		if !errors.Is(err, errEditionMoved) || try == gateTries {
+			return d, err
+		}
+		if _, err := w.reloadEditions(ctx); err != nil { // nothing was written: decide by the new one
+			return models.Draft{}, err
+		}
 	}
-	return w.commit(ctx, actor, c)
+}
+
+// gateTries bounds how often a sign-off is gated again since an edition was
+// installed in between.
+const gateTries = 3
+
+// errEditionMoved is the end of a release that was gated by an edition which is
+// no longer in force, since another replica has installed one.
+var errEditionMoved = models.Errorf(models.CodeConflict, "词库刚刚更新，请刷新后再办理。")
+
+// stillInForce checks in a release's transaction that the installation by
+// which it was gated is still the last one.
+func stillInForce(tx *store.Tx, version int64) error {
+	switch now, err := tx.Installed(); {
+	case err != nil:
+		return err
+	case now != version:
+		return errEditionMoved
+	}
+	return nil
 }
 
 func validateDecision(in DecisionInput) error {

@@ -317,11 +317,17 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 	d.SubmittedAt = at
 	r.data = map[string]any{"outcome": d.Outcome, "edition": d.Edition, "tier": d.Tier, "revision": d.Revision}
 	from := d.State
-	send := func(e event, to models.State) (models.State, error) {
-		if from == models.StateLocked {
-			e = eventClear // what leaves the lock leaves it by the reviewer's conclusion
+	by := func(e event) event {
+		switch from {
+		case models.StateLocked:
+			return eventClear // what leaves the lock leaves it by the reviewer's conclusion
+		case models.StateReleased:
+			return eventHold // what is signed is held by the gate alone
 		}
-		return move(ctx, from, d.Route, e, to)
+		return e
+	}
+	send := func(e event, to models.State) (models.State, error) {
+		return move(ctx, from, d.Route, by(e), to)
 	}
 	switch d.Outcome {
 	case models.OutcomeLocked:
@@ -345,11 +351,7 @@ func (w *Workflow) screenAndRoute(ctx context.Context, d models.Draft, content m
 		if r.opened, err = w.toConsult(ctx, d, at); err != nil {
 			return routed{}, err
 		}
-		e := eventRoute
-		if from == models.StateLocked {
-			e = eventClear
-		}
-		d, err = w.enter(ctx, profile, d, e, route, 0, r.opened)
+		d, err = w.enter(ctx, profile, d, by(eventRoute), route, 0, r.opened)
 		r.notices = []models.Notice{notice("step", map[string]any{"state": d.State})}
 		for _, c := range r.opened {
 			r.notices = append(r.notices, notice("consult", map[string]any{"unit": c.UnitID}))

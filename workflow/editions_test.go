@@ -252,6 +252,81 @@ func TestAScheduledReleaseIsHeldByANewEdition(t *testing.T) {
 	})
 }
 
+func TestAScheduledReleaseIsHeldByAnEditionThatRaisesItsTier(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(cleanBody)
+		at := w.clock.now().Add(time.Hour)
+		in.NotBefore = &at
+		d := w.approve("account_lead", w.approve("editor", w.submitted(in)))
+		topic := bytes.ReplaceAll(slogan("义务植树")["slogan.toml"], []byte("wording.fixed_expression"), []byte("topic.demolition"))
+		w.install(map[string][]byte{"topic.toml": topic}, "")
+		w.clock.pass(2 * time.Hour)
+		if _, err := w.ReleaseDue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		view, err := w.View(ctx, w.people["author"], d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := view.Draft
+		if held.State != models.StateAwaitingEditor || held.Tier != models.TierMajor || held.ReleaseID != "" || held.DueAt.IsZero() {
+			t.Fatalf("it waits in %s as %s, due %v, release %q", held.State, held.Tier, held.DueAt, held.ReleaseID)
+		}
+		for _, x := range view.Decisions {
+			if x.VoidedAt.IsZero() {
+				t.Errorf("%+v stays in force", x)
+			}
+		}
+		signed := w.approve("principal_lead", w.approve("editor", held))
+		if _, err := w.Release(ctx, w.puller, signed.ReleaseID); err != nil { // its time has come already
+			t.Error(err)
+		}
+		w.verified()
+	})
+}
+
+// Another replica has installed an edition that this one has not read yet.
+func TestNothingIsReleasedByAnEditionThatIsNoLongerInForce(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(cleanBody)
+		at := w.clock.now().Add(time.Hour)
+		in.NotBefore = &at
+		scheduled := w.approve("account_lead", w.approve("editor", w.submitted(in)))
+		d := w.approve("editor", w.submitted(w.input(cleanBody)))
+
+		profiles, err := workflow.LoadProfiles("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		here := w.Workflow
+		if w.Workflow, err = workflow.New(workflow.Options{Store: w.store, Engine: sharedEngine(t), Profiles: profiles, Now: w.clock.now}); err != nil {
+			t.Fatal(err)
+		}
+		w.install(slogan("义务植树"), "")
+		w.Workflow = here
+
+		w.clock.pass(2 * time.Hour)
+		if n, err := w.ReleaseDue(ctx); n != 0 || err != nil {
+			t.Fatalf("%d entered the feed, %v", n, err)
+		}
+		wantState(t, w.must(w.decide("account_lead", d, models.ActionApprove)), models.StateBlocked)
+		if err := w.FollowEditions(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.ReleaseDue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		view, err := w.View(ctx, w.people["author"], scheduled.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, view.Draft, models.StateBlocked)
+		w.verified()
+	})
+}
+
 func TestAReleaseThatTheGateLockedIsSealedWithItsDraft(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()

@@ -25,6 +25,10 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 	if err != nil {
 		return change{}, err
 	}
+	force, err := w.force(ctx)
+	if err != nil {
+		return change{}, err
+	}
 	d, fresh, back, err := w.gate(ctx, actor, k, revision.Content, dispositions)
 	switch {
 	case err != nil:
@@ -58,6 +62,9 @@ func (w *Workflow) release(ctx context.Context, actor models.Actor, k desk, x mo
 	c := decisionChange(k.draft, now, x, notice("released", map[string]any{"release": r.ID})).then(confirmation(confirm, x))
 	c.data["release"] = r.ID
 	return c.then(func(tx *store.Tx, _ models.AuditEvent) error {
+		if err := stillInForce(tx, force.version); err != nil {
+			return err
+		}
 		if fresh != nil {
 			if err := tx.InsertReport(*fresh); err != nil {
 				return err

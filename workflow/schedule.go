@@ -44,6 +44,10 @@ func (w *Workflow) releaseScheduled(ctx context.Context, id string) error {
 		return err
 	}
 	system := models.System()
+	force, err := w.force(ctx)
+	if err != nil {
+		return err
+	}
 	c, held, err := w.held(ctx, d, r)
 	if err != nil {
 		return err
@@ -61,15 +65,19 @@ func (w *Workflow) releaseScheduled(ctx context.Context, id string) error {
 		if err == nil && !claimed {
 			err = models.Errorf(models.CodeConflict, "此定时签发件已由其他进程处理。")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return stillInForce(tx, force.version)
 	})
 	_, err = w.commit(ctx, system, c)
 	return err
 }
 
 // held is the gate of a scheduled release: where the edition in force is not
-// the one that it was signed with, and finds what blocks or locks, the draft goes
-// back there, and the release never enters the feed.
+// the one that it was signed with, and finds what blocks, what locks or what
+// raises the tier, the draft goes where that sends it, and the release never
+// enters the feed.
 func (w *Workflow) held(ctx context.Context, d models.Draft, r models.Release) (change, bool, error) {
 	c := change{was: d, now: d, kind: "entered_feed", data: map[string]any{"release": r.ID}}
 	engine, err := w.engineOf(ctx, d.UnitID)
@@ -84,32 +92,21 @@ func (w *Workflow) held(ctx context.Context, d models.Draft, r models.Release) (
 	if err != nil {
 		return c, false, err
 	}
-	report, err := engine.Screen(ctx, textOf(revision.Content))
+	before, err := w.store.LastReport(ctx, d.ID)
 	if err != nil {
 		return c, false, err
 	}
-	outcome := models.OutcomeOf(report.Hits, disposed(dispositions))
-	c.data["edition"], c.data["outcome"] = report.Edition, outcome
-	if outcome != models.OutcomeBlocked && outcome != models.OutcomeLocked {
+	routed, err := w.screenAndRoute(ctx, d, revision.Content, dispositions)
+	if err != nil {
+		return c, false, err
+	}
+	raised := routed.report.Report.Tier.Rank() > max(before.Report.Tier.Rank(), d.Tier.Rank())
+	if routed.kind == "submitted" && !raised {
+		c.data["edition"], c.data["outcome"] = routed.draft.Edition, routed.draft.Outcome
 		return c, false, nil
 	}
 	at := w.clock()
-	c.kind = "held"
-	to := models.StateBlocked
-	if outcome == models.OutcomeLocked {
-		to = models.StateLocked
-	}
-	c.now.Outcome, c.now.Edition, c.now.ReleaseID = outcome, report.Edition, ""
-	if c.now.State, err = move(ctx, d.State, d.Route, eventHold, to); err != nil {
-		return c, false, err
-	}
-	stored := models.StoredReport{ID: newID(), DraftID: d.ID, Revision: d.Revision, Digest: d.Digest, Report: report, CreatedAt: at}
-	c.also = func(tx *store.Tx, _ models.AuditEvent) error {
-		if err := tx.VoidDecisions(d.ID, at); err != nil {
-			return err
-		}
-		return tx.InsertReport(stored)
-	}
-	c.notices = []models.Notice{notice("blocked", map[string]any{"person": d.CreatedBy})}
-	return c, true, nil
+	c = c.with(routed)
+	c.kind, c.now.ReleaseID = "held", ""
+	return c.then(func(tx *store.Tx, _ models.AuditEvent) error { return tx.VoidDecisions(d.ID, at) }), true, nil
 }

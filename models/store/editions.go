@@ -68,6 +68,12 @@ func (s *Store) Installed(ctx context.Context) (version int64, err error) {
 	return version, explain(err)
 }
 
+// Installed is that of the store, as the transaction sees it.
+func (t *Tx) Installed() (version int64, err error) {
+	err = t.queryRow("SELECT COALESCE(MAX(version), 0) FROM installations", nil, &version)
+	return version, err
+}
+
 // Installations reads all installations, oldest first.
 func (s *Store) Installations(ctx context.Context) ([]models.Installation, error) {
 	var rows []installationRow

@@ -35,5 +35,9 @@ func editions(t *testing.T, s *store.Store) {
 	Must(t, s, func(tx *store.Tx) error { return errors.Join(tx.Install(list[0]), tx.Install(list[1])) })
 	code(t, models.CodeConflict, update(s, func(tx *store.Tx) error { return tx.Install(list[1]) }))
 	same(t, int64(2), read[int64](t)(s.Installed(ctx)))
+	Must(t, s, func(tx *store.Tx) error {
+		same(t, int64(2), read[int64](t)(tx.Installed()))
+		return nil
+	})
 	same(t, list, read[[]models.Installation](t)(s.Installations(ctx)))
 }
