@@ -335,6 +335,13 @@ func TestWithdrawnWhenEveryChannelHasAcknowledged(t *testing.T) {
 		wantState(t, w.stored(d), models.StateWithdrawing)
 		w.receive(d, "app", models.ReceiptRemoved)
 		wantState(t, w.stored(d), models.StateWithdrawn)
+		drifted := workflow.ReceiptInput{State: models.ReceiptPublished, Digest: models.Content{}.Digest()} // and with another text
+		if _, err := w.PutReceipt(ctx, w.puller, d.ReleaseID, "app", drifted); err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, w.stored(d), models.StateWithdrawing)
+		w.receive(d, "app", models.ReceiptRemoved)
+		wantState(t, w.stored(d), models.StateWithdrawn)
 
 		page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
 		if err != nil || len(page.Items) != 2 || page.Items[1].Op != models.FeedWithdraw {
@@ -360,6 +367,34 @@ func TestCorrectionSupersedesWhenItIsReleased(t *testing.T) {
 		page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
 		if err != nil || len(page.Items) != 2 || page.Items[1].Op != models.FeedSupersede || page.Items[1].Supersedes != d.ReleaseID {
 			t.Fatalf("%+v, %v", page, err)
+		}
+		w.verified()
+	})
+}
+
+// Two corrections of one release: the channels are left with the last one alone.
+func TestASecondCorrectionTakesThePlaceOfTheFirst(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		d := w.released()
+		corrected := func() models.Draft { return w.must(w.Correct(ctx, w.people["account_lead"], d.ReleaseID, wrong)) }
+		release := func(fix models.Draft) models.Draft {
+			fix = w.must(w.Submit(ctx, w.people["author"], fix.ID))
+			return w.approve("account_lead", w.approve("editor", fix))
+		}
+		first, second := corrected(), corrected()
+		first = release(first)
+		w.receive(first, "wechat", models.ReceiptPublished)
+		second = release(second)
+		wantState(t, w.stored(d), models.StateSuperseded)
+		wantState(t, w.stored(first), models.StateSuperseded)
+		page, err := w.Feed(ctx, w.puller, workflow.FeedQuery{})
+		if err != nil || len(page.Items) != 3 || page.Items[2].Supersedes != first.ReleaseID {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		view, err := w.View(ctx, w.people["author"], first.ID)
+		if err != nil || view.SupersededBy != second.ID {
+			t.Errorf("the first correction is superseded by %q, %v", view.SupersededBy, err)
 		}
 		w.verified()
 	})

@@ -148,7 +148,8 @@ type supersession struct {
 }
 
 // supersededBy works out the supersession of a draft that corrects a release
-// which is still in use; nil if there is none.
+// which is still in use; nil if there is none. Where another correction has
+// taken that release's place already, it is that one which goes.
 func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d models.Draft) (*supersession, error) {
 	if d.Corrects == "" {
 		return nil, nil
@@ -161,6 +162,15 @@ func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d model
 	if err != nil {
 		return nil, err
 	}
+	for was.State == models.StateSuperseded {
+		_, by, err := w.neighbours(ctx, was)
+		if err != nil || by == "" {
+			return nil, err
+		}
+		if was, err = w.store.Draft(ctx, by); err != nil {
+			return nil, err
+		}
+	}
 	if _, inUse := transitionOf(eventSupersede, was.State, was.Route); !inUse {
 		return nil, nil // withdrawn meanwhile: the correction is a release of its own
 	}
@@ -170,7 +180,7 @@ func (w *Workflow) supersededBy(ctx context.Context, actor models.Actor, d model
 	}
 	at := w.clock()
 	s.event, err = newEvent(was.ID, was.ChainN, was.ChainHead, at, actor, kindSuperseded,
-		map[string]any{"by": d.ID, "release": old.ID, "from": was.State, "state": s.now.State, "digest": was.Digest})
+		map[string]any{"by": d.ID, "release": was.ReleaseID, "from": was.State, "state": s.now.State, "digest": was.Digest})
 	s.now.DueAt = time.Time{}
 	s.now.ChainN, s.now.ChainHead, s.now.Version, s.now.UpdatedAt = s.event.N, s.event.Hash, was.Version+1, at
 	return s, err
@@ -333,6 +343,9 @@ func (w *Workflow) received(ctx context.Context, d models.Draft, r models.Releas
 	switch {
 	case receipt.Digest != "" && receipt.Digest != r.Digest:
 		c.kind = "drift"
+		if receipt.Live && d.State == models.StateWithdrawn && d.ReleaseID == r.ID { // whatever it shows, the channel shows it
+			e, kind = eventReappear, "drift"
+		}
 		c.notices = []models.Notice{notice("drift", map[string]any{"release": r.ID, "channel": receipt.Channel, "digest": receipt.Digest})}
 		w.log.WarnContext(ctx, "published content differs from what was signed", "release", r.ID, "channel", receipt.Channel)
 	case receipt.State == models.ReceiptFailed:
