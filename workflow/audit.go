@@ -75,15 +75,20 @@ func (w *Workflow) VerifyAudit(ctx context.Context, progress func(done int)) (ev
 			}
 		}
 		if len(chains) < auditPage {
-			return events, faults, nil
+			break
 		}
 	}
+	lost, err := w.store.LostChains(ctx)
+	for _, id := range lost {
+		faults = append(faults, AuditFault{Chain: id, N: 1, Why: "链尾记录已被删除，无从核验其事件"})
+	}
+	return events, faults, err
 }
 
 // verifyChain gives how many events of the chain are good, and the first that is not.
 func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *AuditFault, error) {
 	var n int64
-	head, said := "", chainContent{decisions: map[string]string{}}
+	head, said := "", chainContent{rows: map[string]claim{}}
 	for {
 		page, err := w.store.Events(ctx, c.ID, n, auditPage)
 		if err != nil {
@@ -113,35 +118,6 @@ func (w *Workflow) verifyChain(ctx context.Context, c store.Chain) (int64, *Audi
 	return n, &AuditFault{Chain: c.ID, N: n, Why: why}, nil
 }
 
-// chainContent is what the events of a draft's chain say of its rows.
-type chainContent struct {
-	Digest    string            `json:"digest"`
-	State     models.State      `json:"state"`
-	Tier      models.Tier       `json:"draft_tier"` // "" in events of before it was kept
-	decisions map[string]string // id of each decision -> its action, digest, comment and person
-}
-
-// learn takes in what the next event says.
-func (c *chainContent) learn(e models.AuditEvent) {
-	var data struct {
-		chainContent
-		Decision string        `json:"decision"`
-		Action   models.Action `json:"action"`
-		Comment  string        `json:"comment"`
-	}
-	if json.Unmarshal(e.Data, &data) != nil {
-		return
-	}
-	c.Digest, c.State, c.Tier = data.Digest, data.State, data.Tier
-	if data.Decision != "" {
-		c.decisions[data.Decision] = decisionKey(data.Action, c.Digest, data.Comment, e.Actor)
-	}
-}
-
-func decisionKey(action models.Action, digest, comment, person string) string {
-	return string(action) + " " + digest + " " + person + " " + comment
-}
-
 // faultOf says what is wrong with an event that should follow number n and hash head.
 func faultOf(e models.AuditEvent, n int64, head string) string {
 	switch {
@@ -153,49 +129,4 @@ func faultOf(e models.AuditEvent, n int64, head string) string {
 		return "内容与哈希不符"
 	}
 	return ""
-}
-
-// verifyContent compares the rows that a draft's chain vouches for (state, tier,
-// decisions, present revision, release) with what its events say; it gives
-// what differs, or "".
-func (w *Workflow) verifyContent(ctx context.Context, id string, said chainContent) (string, error) {
-	d, err := w.store.Draft(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	revision, err := w.store.Revision(ctx, d.ID, d.Revision)
-	if err != nil {
-		return "", err
-	}
-	decisions, err := w.store.Decisions(ctx, d.ID)
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case said.Digest != d.Digest || revision.Content.Digest() != said.Digest:
-		return "稿件内容与最后一条事件的摘要不符", nil
-	case said.State != d.State:
-		return fmt.Sprintf("稿件状态为“%s”，最后一条事件为“%s”", w.StateLabel(d.State), w.StateLabel(said.State)), nil
-	case said.Tier != "" && said.Tier != d.Tier:
-		return fmt.Sprintf("稿件层级为“%s”，最后一条事件为“%s”", d.Tier.Label(), said.Tier.Label()), nil
-	case len(decisions) != len(said.decisions):
-		return fmt.Sprintf("审签决定有 %d 条，事件记录了 %d 条", len(decisions), len(said.decisions)), nil
-	}
-	for _, x := range decisions {
-		if said.decisions[x.ID] != decisionKey(x.Action, x.Digest, x.Comment, x.PersonID) {
-			return "审签决定 " + x.ID + " 与事件记录不符", nil
-		}
-	}
-	if d.ReleaseID == "" {
-		return "", nil
-	}
-	release, err := w.store.Release(ctx, d.ReleaseID)
-	if err != nil {
-		return "", err
-	}
-	var document models.ReleaseDocument
-	if err := json.Unmarshal(release.Document, &document); err != nil || document.Content().Digest() != d.Digest || release.Digest != d.Digest {
-		return "签发件内容与签发的摘要不符", nil
-	}
-	return "", nil
 }

@@ -184,3 +184,67 @@ func TestReadsOfSupervisorsAreRecordedOnceInAWhile(t *testing.T) {
 		w.verified()
 	})
 }
+
+// What people and channels said stands in the chain too: rows that say
+// something else are named.
+func TestWhatWasSaidCannotBeReworded(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		in := w.input(blockedBody)
+		in.Consult = []string{w.police.ID}
+		d := w.submitted(in)
+		stored, err := w.store.LastReport(ctx, d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var disposed []workflow.DispositionInput
+		for _, h := range stored.Report.Hits {
+			if h.Severity == models.SeverityBlock {
+				disposed = append(disposed, workflow.DispositionInput{HitID: h.ID, Kind: models.DispositionFalsePositive, Reason: "办公电话"})
+			}
+		}
+		w.must(w.Dispose(ctx, w.people["author"], d.ID, disposed))
+		w.must(w.Answer(ctx, w.people["consultee"], d.ID, w.police.ID, workflow.AnswerInput{State: models.ConsultationChanges, Opinion: "请补充时间"}))
+		d = w.approve("account_lead", w.approve("editor", w.stored(d)))
+		w.receive(d, "wechat", models.ReceiptPublished)
+		w.must(w.Withdraw(ctx, w.people["account_lead"], d.ReleaseID, wrong))
+		cleared := w.approve("secrecy_reviewer", w.submitted(w.input(lockedBody)))
+		w.verified()
+		for _, tt := range []struct{ name, alter, restore, where string }{
+			{"the reason of a disposition", "UPDATE dispositions SET reason='x' WHERE draft_id=?", "UPDATE dispositions SET reason='办公电话' WHERE draft_id=?", d.ID},
+			{"an opinion", "UPDATE consultations SET opinion='x' WHERE draft_id=?", "UPDATE consultations SET opinion='请补充时间' WHERE draft_id=?", d.ID},
+			{"an answer taken back", "UPDATE consultations SET state='open' WHERE draft_id=?", "UPDATE consultations SET state='agree_with_changes' WHERE draft_id=?", d.ID},
+			{"a receipt", "UPDATE receipts SET state='removed' WHERE release_id=?", "UPDATE receipts SET state='published' WHERE release_id=?", d.ReleaseID},
+			{"why it was withdrawn", "UPDATE withdrawals SET reason='law' WHERE release_id=?", "UPDATE withdrawals SET reason='" + string(wrong.Reason) + "' WHERE release_id=?", d.ReleaseID},
+			{"the secrecy conclusion", "UPDATE dispositions SET reason='x' WHERE draft_id=?", "UPDATE dispositions SET reason='理由' WHERE draft_id=?", cleared.ID},
+		} {
+			if _, err := w.store.DB().Exec(tt.alter, tt.where); err != nil {
+				t.Fatal(tt.name, err)
+			}
+			if _, faults, err := w.VerifyAudit(ctx, nil); err != nil || len(faults) != 1 {
+				t.Errorf("%s: %+v, %v", tt.name, faults, err)
+			}
+			if _, err := w.store.DB().Exec(tt.restore, tt.where); err != nil {
+				t.Fatal(tt.name, err)
+			}
+			w.verified()
+		}
+	})
+}
+
+func TestAChainWithoutItsHeadIsNamed(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		d := w.released()
+		w.released()
+		for _, query := range []string{"DELETE FROM drafts WHERE id='" + d.ID + "'", "DELETE FROM chains", "DELETE FROM audit_events WHERE chain='system'"} {
+			if _, err := w.store.DB().Exec(query); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, faults, err := w.VerifyAudit(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFaults(t, "without heads", faults, map[string]int64{d.ID: 1, "system": 1})
+	})
+}

@@ -137,7 +137,7 @@ func decisionChange(was, now models.Draft, x models.Decision, notices ...models.
 	}
 	return change{was: was, now: now, kind: kind, notices: notices,
 		data: map[string]any{"decision": x.ID, "action": x.Action, "step": x.Step, "role": x.Role, "comment": x.Comment,
-			"tier": x.Tier, "revision": x.Revision, "on_behalf_of": x.OnBehalfOf},
+			"tier": x.Tier, "revision": x.Revision, "on_behalf_of": x.OnBehalfOf, "at": x.At},
 		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.InsertDecision(x) }}
 }
 

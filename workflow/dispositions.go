@@ -126,7 +126,7 @@ func (w *Workflow) Dispose(ctx context.Context, actor models.Actor, id string, i
 	if err != nil {
 		return models.Draft{}, err
 	}
-	c := change{was: d, now: d, kind: "disposed", data: map[string]any{"hits": hits, "dispositions": dispositionData(fresh)},
+	c := change{was: d, now: d, kind: "disposed", data: map[string]any{"hits": hits, "dispositions": disposedHits(fresh)},
 		also: func(tx *store.Tx, _ models.AuditEvent) error { return tx.InsertDispositions(fresh) }}
 	all := append(before, fresh...)
 	if models.OutcomeOf(stored.Report.Hits, disposed(all)) != models.OutcomeBlocked {
@@ -152,15 +152,6 @@ func (w *Workflow) mayDispose(ctx context.Context, actor models.Actor, d models.
 		return err
 	}
 	return w.mayRevise(ctx, actor, d)
-}
-
-func dispositionData(ds []models.Disposition) []map[string]any {
-	data := make([]map[string]any, len(ds))
-	for i, x := range ds {
-		data[i] = map[string]any{"id": x.ID, "hit": x.HitID, "category": x.Category, "kind": x.Kind, "reason": x.Reason,
-			"basis_kind": x.BasisKind, "document": x.Document, "fields": x.Fields}
-	}
-	return data
 }
 
 // dispositionsFrom checks the inputs against the report that they speak of.

@@ -418,6 +418,9 @@ func TestAlteredRowsAreNamed(t *testing.T) {
 		}{
 			{"the actor of an event", "UPDATE audit_events SET actor='x' WHERE chain='%s' AND n=2", "UPDATE audit_events SET actor='" + w.people["author"].ID + "' WHERE chain='%s' AND n=2", 2},
 			{"a decision's comment", "UPDATE decisions SET comment='x' WHERE draft_id='%s' AND step='editor'", "UPDATE decisions SET comment='理由' WHERE draft_id='%s' AND step='editor'", 4},
+			{"who stood in whose place", "UPDATE decisions SET on_behalf_of='x' WHERE draft_id='%s' AND signs", "UPDATE decisions SET on_behalf_of='' WHERE draft_id='%s' AND signs", 4},
+			{"the role of a decision", "UPDATE decisions SET role='principal_lead' WHERE draft_id='%s' AND signs", "UPDATE decisions SET role='account_lead' WHERE draft_id='%s' AND signs", 4},
+			{"the time of a decision", "UPDATE decisions SET at=at-1 WHERE draft_id='%s' AND signs", "UPDATE decisions SET at=at+1 WHERE draft_id='%s' AND signs", 4},
 			{"the state", "UPDATE drafts SET state='rejected' WHERE id='%s'", "UPDATE drafts SET state='released' WHERE id='%s'", 4},
 			{"the tier", "UPDATE drafts SET tier='major' WHERE id='%s'", "UPDATE drafts SET tier='general' WHERE id='%s'", 4},
 			{"the body", "UPDATE revisions SET body=concat(body,' ') WHERE draft_id='%s'", "UPDATE revisions SET body=trim(body) WHERE draft_id='%s'", 4},

@@ -41,6 +41,6 @@ func (w *Workflow) cleared(ctx context.Context, k desk, x models.Decision) (chan
 	}
 	x.Step = "secrecy"
 	c := decisionChange(d, d, x).then(func(tx *store.Tx, _ models.AuditEvent) error { return tx.InsertDispositions(fresh) }).with(routed)
-	c.kind = "cleared"
+	c.kind, c.data["dispositions"] = "cleared", disposedHits(fresh)
 	return c, nil
 }

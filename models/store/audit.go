@@ -127,6 +127,26 @@ func (s *Store) Chains(ctx context.Context, after string, limit int) ([]Chain, e
 	return list[:min(limit, len(list))], nil
 }
 
+// LostChains lists the chains whose events are there, but whose head is not:
+// the draft's row, or that of the administration, was deleted.
+func (s *Store) LostChains(ctx context.Context) ([]string, error) {
+	var lost []string
+	err := s.reads.WithContext(ctx).Raw(`SELECT DISTINCT e.chain FROM audit_events e
+		LEFT JOIN drafts d ON d.id=e.chain LEFT JOIN chains c ON c.chain=e.chain
+		WHERE d.id IS NULL AND c.chain IS NULL ORDER BY e.chain`).Scan(&lost).Error
+	if err != nil {
+		return nil, explain(err)
+	}
+	var known int
+	if err := s.reads.WithContext(ctx).Raw("SELECT COUNT(*) FROM chains WHERE chain=?", SystemChain).Scan(&known).Error; err != nil {
+		return nil, explain(err)
+	}
+	if known == 0 && !slices.Contains(lost, SystemChain) { // every migrated database has it
+		lost = append(lost, SystemChain)
+	}
+	return lost, nil
+}
+
 // counterRow is a row of counters.
 type counterRow struct {
 	Name  string `gorm:"primaryKey"`
