@@ -26,10 +26,11 @@ func newPullCommand() *cobra.Command {
 交给命令发布（--exec），并以 --channel 的名义交回执。
 
 断点续传：处理到何处记在 --state 文件中，重启后接着取，不漏、不重写文件。
-写文件：目录中每个签发件有 编号.json（签发内容）和 编号.certificate.json（签发证书）；
-撤回和更正写为 编号.withdraw.json、编号.supersede.json。回执为 received。
+写文件：目录中每个签发件有 编号.json（签发内容）和 编号.certificate.json（签发证书），
+更正件也是如此；被撤回、被更正的另有 编号.withdraw.json、编号.supersede.json。回执为 received。
 执行命令：该件的 JSON 从标准输入给出，SHENFA_OP 和 SHENFA_RELEASE_ID 在环境变量中；
-成功（退出码 0）时回执为 published 或 removed，命令可在标准输出给出 {"url":…,"platform_id":…}。
+SHENFA_OP 为 release（发布）、withdraw（撤下）或 supersede（以本件替换 supersedes 所指的件）；
+成功（退出码 0）时回执为 published，撤下为 removed，命令可在标准输出给出 {"url":…,"platform_id":…}。
 失败时回执为 failed，稍后重试，不耽误其他件。定时发布的件到时才交给命令。
 万一在命令成功与记录之间断电，该件会再执行一次，命令应按签发件编号去重。
 验证不过的件不发布，回执为 failed。`,
@@ -66,7 +67,6 @@ type pullOptions struct {
 type puller struct {
 	pullOptions
 	client *client.Client
-	keys   models.Keyring
 	saved  pullState
 	stdout io.Writer // one line for each item
 	stderr io.Writer
@@ -101,7 +101,9 @@ func newPuller(o pullOptions, stdout, stderr io.Writer) (*puller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &puller{pullOptions: o, client: client.New(o.url, o.token), saved: saved, stdout: stdout, stderr: stderr}, nil
+	c := client.New(o.url, o.token)
+	c.Unverified = true // each item is verified when it is dealt with
+	return &puller{pullOptions: o, client: c, saved: saved, stdout: stdout, stderr: stderr}, nil
 }
 
 // run deals with the feed until ctx ends or, with once, the feed does. With

@@ -43,14 +43,17 @@ func (p *puller) deal(ctx context.Context, h held) error {
 			return err
 		}
 	}
-	if item.Op != models.FeedRelease {
+	switch item.Op {
+	case models.FeedWithdraw:
 		p.saved.forget(d.ID)
+	case models.FeedSupersede:
+		p.saved.forget(item.Supersedes)
 	}
 	switch {
 	case p.command == "":
 		p.done(item, d, models.ReceiptReceived)
 		return p.finish(ctx, h, client.ReceiptInput{State: models.ReceiptReceived, Digest: d.Digest})
-	case item.Op == models.FeedRelease && d.NotBefore != nil && time.Now().Before(*d.NotBefore):
+	case item.Op != models.FeedWithdraw && d.NotBefore != nil && time.Now().Before(*d.NotBefore):
 		return p.settle(h, &held{Item: item, Due: *d.NotBefore})
 	}
 	return p.publish(ctx, h, d)
@@ -62,27 +65,20 @@ type refusal struct{ why error }
 func (r *refusal) Error() string { return r.why.Error() }
 
 // verify checks an item: content against digest, and the release's certificate
-// against the server's keys, which are read again if they do not fit.
+// against the server's keys.
 func (p *puller) verify(ctx context.Context, item client.FeedItem) (models.ReleaseDocument, []byte, error) {
 	id := releaseID(item)
 	if _, err := uuid.Parse(id); err != nil { // it becomes a file's name
 		return models.ReleaseDocument{}, nil, &refusal{fmt.Errorf("签发件编号 %q 无效", id)}
 	}
-	certificate, err := p.client.Certificate(ctx, id)
-	if err != nil {
-		return models.ReleaseDocument{}, nil, err
+	if _, err := uuid.Parse(item.Supersedes); err != nil && item.Op == models.FeedSupersede {
+		return models.ReleaseDocument{}, nil, &refusal{fmt.Errorf("被更正的签发件编号 %q 无效", item.Supersedes)}
 	}
-	d, _, err := client.Verify(item, certificate, p.keys)
-	if err != nil {
-		if p.keys, err = p.client.Keys(ctx); err != nil {
-			return d, nil, err
-		}
-		d, _, err = client.Verify(item, certificate, p.keys)
+	d, _, certificate, err := p.client.Verified(ctx, item)
+	if refused, ok := errors.AsType[*client.Refused](err); ok {
+		return d, nil, &refusal{refused.Why}
 	}
-	if err != nil {
-		return d, nil, &refusal{err}
-	}
-	return d, certificate, nil
+	return d, certificate, err
 }
 
 func releaseID(item client.FeedItem) string {
@@ -102,7 +98,13 @@ func (p *puller) writeFiles(item client.FeedItem, d models.ReleaseDocument, cert
 		if err != nil {
 			return err
 		}
-		return writeFile(base+"."+string(item.Op)+".json", append(content, '\n'), 0o644)
+		gone := base // the release that is to be taken down
+		if item.Op == models.FeedSupersede {
+			gone = filepath.Join(p.dir, item.Supersedes)
+		}
+		if err := writeFile(gone+"."+string(item.Op)+".json", append(content, '\n'), 0o644); err != nil || item.Op == models.FeedWithdraw {
+			return err
+		}
 	}
 	// The certificate first: where the document is, all is.
 	return errors.Join(writeFile(base+".certificate.json", append(certificate, '\n'), 0o644),
@@ -132,7 +134,7 @@ func (p *puller) publish(ctx context.Context, h held, d models.ReleaseDocument) 
 		return p.settle(h, &again)
 	}
 	receipt := client.ReceiptInput{State: models.ReceiptPublished, Digest: d.Digest}
-	if h.Item.Op != models.FeedRelease {
+	if h.Item.Op == models.FeedWithdraw {
 		receipt.State = models.ReceiptRemoved
 	}
 	var said struct {

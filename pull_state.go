@@ -91,7 +91,7 @@ func (s *pullState) settle(h held, again *held) {
 	}
 }
 
-// forget drops what is held of a release that was withdrawn meanwhile.
+// forget drops what is held of a release that was withdrawn or superseded meanwhile.
 func (s *pullState) forget(id string) {
-	s.Held = slices.DeleteFunc(s.Held, func(x held) bool { return releaseID(x.Item) == id && x.Item.Op == models.FeedRelease })
+	s.Held = slices.DeleteFunc(s.Held, func(x held) bool { return releaseID(x.Item) == id && x.Item.Op != models.FeedWithdraw })
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +22,8 @@ func newReleaseCommand() *cobra.Command {
 签名、是否属于本签发件、是否载有对此内容的审定签发。不联网，不需数据库。
 
 签发件文件：发布端取得的 编号.json（同目录的 编号.certificate.json 为其证书，也可用
---certificate 给出）；或同时含 release 与 certificate 两项的 JSON。
+--certificate 给出）；或同时含 release 与 certificate 两项的 JSON；或只有证书，此时只核验
+证书的签名，不核对内容。
 公钥：服务的 /api/v1/keys（JWKS），或 PEM、base64、十六进制的一个公钥。
 
 退出码：0 相符；1 不符，并说明哪里不符；2 文件无法读取。`,
@@ -40,11 +40,19 @@ func newReleaseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if document == nil {
+				said, err := models.VerifyCertificate(envelope, keys)
+				if err != nil {
+					return &exitError{exitFailed, fmt.Errorf("核验不符：%w", err)}
+				}
+				printProof(c, "证书签名相符；未给出签发件，内容未核对", "", said)
+				return nil
+			}
 			d, said, err := models.VerifyRelease(document, envelope, keys)
 			if err != nil {
 				return &exitError{exitFailed, fmt.Errorf("核验不符：%w", err)}
 			}
-			printProof(c, d, said)
+			printProof(c, "核验相符", d.Title, said)
 			return nil
 		},
 	}
@@ -70,19 +78,24 @@ func readKeys(path string) (models.Keyring, error) {
 	return sign.Ring(keys...), nil
 }
 
-// readProof reads a release and its certificate, from one file or from two.
+// readProof reads a release and its certificate, from one file or from two;
+// document is nil where the file is a certificate alone.
 func readProof(path, beside string) (document, envelope []byte, err error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, usageError("读不到签发件文件：%w", err)
 	}
-	raw = bytes.TrimSpace(raw)
 	var both struct {
 		Release     json.RawMessage `json:"release"`
 		Certificate json.RawMessage `json:"certificate"`
+		Payload     json.RawMessage `json:"payload"`
+		Signatures  json.RawMessage `json:"signatures"`
 	}
 	if err := json.Unmarshal(raw, &both); err != nil {
 		return nil, nil, usageError("%s 不是签发件的 JSON：%w", path, err)
+	}
+	if both.Payload != nil && both.Signatures != nil {
+		return nil, raw, nil
 	}
 	if both.Release != nil {
 		raw = both.Release
@@ -99,15 +112,20 @@ func readProof(path, beside string) (document, envelope []byte, err error) {
 	return raw, envelope, nil
 }
 
-func printProof(c *cobra.Command, d models.ReleaseDocument, said models.Certificate) {
-	rows := [][]string{{"核验相符", ""}, {"标题", d.Title}, {"签发件", d.ID}, {"稿件编号", said.Number}, {"证书序号", fmt.Sprint(said.Serial)},
-		{"层级", said.Tier.Label()}, {"签发时间", localTime(said.ReleasedAt)}, {"词库版次", said.Edition}, {"审签制度", said.Profile}, {"内容摘要", d.Digest}}
+// printProof prints what was proven; title is "" where it is not known.
+func printProof(c *cobra.Command, verdict, title string, said models.Certificate) {
+	rows := [][]string{{verdict, ""}}
+	if title != "" {
+		rows = append(rows, []string{"标题", title})
+	}
+	rows = append(rows, [][]string{{"签发件", said.ReleaseID}, {"稿件编号", said.Number}, {"证书序号", fmt.Sprint(said.Serial)},
+		{"层级", said.Tier.Label()}, {"签发时间", localTime(said.ReleasedAt)}, {"词库版次", said.Edition}, {"审签制度", said.Profile}, {"内容摘要", said.Digest}}...)
 	for _, x := range said.Decisions {
 		what := "同意"
 		if x.Signs {
 			what = "签发"
 		}
-		rows = append(rows, []string{what, strings.TrimSpace(fmt.Sprintf("%s %s", x.PersonName, localTime(x.At)))})
+		rows = append(rows, []string{what, strings.TrimSpace(fmt.Sprintf("%s %s", x.ByLine(), localTime(x.At)))})
 	}
 	printTable(c.OutOrStdout(), rows)
 }

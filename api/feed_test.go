@@ -180,7 +180,7 @@ func TestAnIntegrationVerifiesAndReceipts(t *testing.T) {
 		if err != nil || len(p.Items) != 1 {
 			t.Fatalf("%+v, %v", p, err)
 		}
-		keys, err := w.clients["nobody"].Keys(ctx)
+		keys, err := w.clients["nobody"].PublishedKeys(ctx)
 		if err != nil || len(keys) != 1 {
 			t.Fatalf("%v, %v", keys, err)
 		}

@@ -55,9 +55,18 @@ type CertificateDecision struct {
 	Person     string    `json:"person"`
 	PersonName string    `json:"person_name"`
 	OnBehalfOf string    `json:"on_behalf_of,omitempty"`
+	Delegator  string    `json:"on_behalf_of_name,omitempty"`
 	Signs      bool      `json:"signs"`
 	Digest     string    `json:"digest"`
 	At         time.Time `json:"at"`
+}
+
+// ByLine is who decided, as papers say it: B 代 A for a deputy.
+func (d CertificateDecision) ByLine() string {
+	if d.Delegator == "" {
+		return d.PersonName
+	}
+	return d.PersonName + " 代 " + d.Delegator
 }
 
 // SignCertificate signs the certificate.

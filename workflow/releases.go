@@ -209,7 +209,7 @@ func (w *Workflow) certified(ctx context.Context, approvals []models.Decision) [
 	out := make([]models.CertificateDecision, len(approvals))
 	for i, x := range approvals {
 		out[i] = models.CertificateDecision{Step: x.Step, Role: x.Role, Person: x.PersonID, PersonName: w.personName(ctx, x.PersonID),
-			OnBehalfOf: x.OnBehalfOf, Signs: x.Signs, Digest: x.Digest, At: x.At}
+			OnBehalfOf: x.OnBehalfOf, Delegator: w.delegatorName(ctx, x.OnBehalfOf), Signs: x.Signs, Digest: x.Digest, At: x.At}
 	}
 	return out
 }

@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"shenfa/models"
 )
 
 // Client speaks to one server with one token. Set its fields before first use;
@@ -28,9 +30,16 @@ import (
 type Client struct {
 	BaseURL string // such as http://127.0.0.1:8080
 	Token   string
-	HTTP    *http.Client  // nil: http.DefaultClient
-	Tries   int           // how often a call is made before it fails; 0: 5
-	Backoff time.Duration // the first pause, doubled each time; 0: 200 ms
+	HTTP    *http.Client   // nil: http.DefaultClient
+	Keys    models.Keyring // of certificates; nil: those that the server publishes. An integration that trusts the server less than its first answer keeps them
+	Tries   int            // how often a call is made before it fails; 0: 5
+	Backoff time.Duration  // the first pause, doubled each time; 0: 200 ms
+
+	// Unverified has Feed, Follow and Release give what the server sends as it
+	// is; without it they give only what Verified lets pass.
+	Unverified bool
+
+	published publishedKeys
 }
 
 // New makes a client.
