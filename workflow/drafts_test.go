@@ -405,6 +405,15 @@ func TestInboxHoldsWhatWaitsForMeOldestDueFirst(t *testing.T) {
 		if err != nil || len(none.Items) != 0 {
 			t.Fatalf("%+v, %v", none, err)
 		}
+
+		// What an editor has changed waits for another editor.
+		w.must(w.ReviseDraft(ctx, w.people["editor"], drafts[0].ID, drafts[0].Digest, w.input(cleanBody+"（补充）")))
+		for name, want := range map[string]int{"editor": 3, "editor2": 4} {
+			page, err := w.Inbox(ctx, w.people[name], "", 0)
+			if err != nil || len(page.Items) != want || page.Counts[models.StateAwaitingEditor] != want {
+				t.Errorf("%s: %d items, %v, %v", name, len(page.Items), page.Counts, err)
+			}
+		}
 	})
 }
 

@@ -47,6 +47,9 @@ func (w *Workflow) queues(ctx context.Context, actor models.Actor) ([]queue, err
 	}
 	queues := make([]queue, 0, len(shared))
 	for place, s := range shared {
+		if _, waits := waitingRole(place.State); waits {
+			place.Writer = actor.ID // nobody decides on their own text
+		}
 		queues = append(queues, queue{place, s})
 	}
 	slices.SortFunc(queues, func(a, b queue) int {

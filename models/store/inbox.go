@@ -9,10 +9,21 @@ import (
 	"shenfa/models"
 )
 
-// Place is where drafts wait: a state of an account.
+// Place is where drafts wait: a state of an account. Drafts of which Writer
+// (a person; "" for none) wrote any revision are left out.
 type Place struct {
 	AccountID string
 	State     models.State
+	Writer    string
+}
+
+// where is the condition on the drafts of a place.
+func (p Place) where() (string, []any) {
+	where, args := "account_id=? AND state=?", []any{p.AccountID, string(p.State)}
+	if p.Writer != "" {
+		where, args = where+" AND writers NOT LIKE ?", append(args, `%"`+p.Writer+`"%`)
+	}
+	return where, args
 }
 
 // WaitingCursor is the last draft of the page before; its zero value begins at the first page.
@@ -36,7 +47,8 @@ func (s *Store) Waiting(ctx context.Context, places []Place, after WaitingCursor
 func waitingBranches(places []Place, after WaitingCursor) []branch {
 	var branches []branch
 	for _, place := range distinct(places) {
-		b := branch{"drafts_inbox", "account_id=? AND state=?", []any{place.AccountID, string(place.State)}}
+		b := branch{index: "drafts_inbox"}
+		b.where, b.args = place.where()
 		if after.ID != "" {
 			due := dueMillis(after.DueAt)
 			b.where += " AND due_at>=? AND (due_at>? OR id>?)"
@@ -57,8 +69,8 @@ func sortDrafts(rows []draftRow, order string) {
 	})
 }
 
-// CountWaiting counts the drafts at each place; a place without any is not in
-// the map. Its cost is that of what waits, so it is for waiting states alone.
+// CountWaiting counts the drafts at each place, by account and state; a place
+// without any is not in the map. Its cost is that of what waits, so it is for waiting states alone.
 func (s *Store) CountWaiting(ctx context.Context, places []Place) (map[Place]int, error) {
 	counts := map[Place]int{}
 	wanted := distinct(places)
@@ -74,7 +86,7 @@ func (s *Store) CountWaiting(ctx context.Context, places []Place) (map[Place]int
 		}
 		for _, row := range rows {
 			if row.N > 0 {
-				counts[Place{row.AccountID, row.State}] = row.N
+				counts[Place{AccountID: row.AccountID, State: row.State}] = row.N
 			}
 		}
 	}
@@ -86,8 +98,9 @@ func countWaiting(places []Place) (query string, args []any) {
 		if i > 0 {
 			query += " UNION ALL "
 		}
-		query += "SELECT ? AS account_id, ? AS state, COUNT(*) AS n FROM drafts WHERE account_id=? AND state=?"
-		args = append(args, place.AccountID, string(place.State), place.AccountID, string(place.State))
+		where, wanted := place.where()
+		query += "SELECT ? AS account_id, ? AS state, COUNT(*) AS n FROM drafts WHERE " + where
+		args = append(append(args, place.AccountID, string(place.State)), wanted...)
 	}
 	return query, args
 }

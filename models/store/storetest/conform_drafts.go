@@ -136,6 +136,7 @@ func inbox(t *testing.T, s *store.Store) {
 	Must(t, s, func(tx *store.Tx) error {
 		for i := range 20 {
 			d := NewDraft(w.Account, i, "待办")
+			d.Writers = []string{"someone", "author"}
 			d.DueAt = At(i / 4) // several are due at once
 			if i >= 16 {
 				d.DueAt = time.Time{}
@@ -167,6 +168,12 @@ func inbox(t *testing.T, s *store.Store) {
 	}
 	same(t, want, got)
 	same(t, map[store.Place]int{places[0]: 10, places[1]: 10}, read[map[store.Place]int](t)(s.CountWaiting(ctx, places)))
+
+	own := store.Place{AccountID: w.Account.ID, State: models.StateAwaitingEditor, Writer: "author"} // who wrote them all
+	same(t, 0, len(read[[]models.Draft](t)(s.Waiting(ctx, []store.Place{own}, store.WaitingCursor{}, 20))))
+	same(t, 0, len(read[map[store.Place]int](t)(s.CountWaiting(ctx, []store.Place{own}))))
+	own.Writer = "autho"
+	same(t, map[store.Place]int{places[0]: 10}, read[map[store.Place]int](t)(s.CountWaiting(ctx, []store.Place{own})))
 
 	// More places than one query holds.
 	many := places
