@@ -91,9 +91,15 @@ func functions(p page) template.FuncMap {
 		"label": func(kind string, word any) string { return label(kind, word) },
 		"join":  func(list []string) string { return strings.Join(list, "、") },
 		"qr":    qrCode,
-		"inc":   func(i int) int { return i + 1 },
-		"open":  p.open,
-		"hit":   func(id string) *models.Hit { return hitOf(p.Reports, id) },
+		"notBefore": func() *time.Time {
+			if len(p.Revisions) == 0 {
+				return nil
+			}
+			return p.Revisions[len(p.Revisions)-1].Content.NotBefore
+		},
+		"inc":  func(i int) int { return i + 1 },
+		"open": p.open,
+		"hit":  func(id string) *models.Hit { return hitOf(p.Reports, id) },
 	}
 }
 

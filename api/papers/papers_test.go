@@ -30,9 +30,11 @@ func dossier(t *testing.T) workflow.Dossier {
 	t.Helper()
 	content := models.Content{AccountID: "a1", Title: "关于<青山大道>施工期间交通管制的通告", Body: "自5月8日起，青山大道半幅封闭。\n咨询电话：0915-3210000。",
 		Format: models.FormatText, Kind: models.KindOriginal}
+	notBefore := at(15)
+	content.NotBefore = &notBefore
 	digest := content.Digest()
 	document := models.ReleaseDocument{ID: "r1", DraftID: "d1", AccountID: "a1", Title: content.Title, Body: content.Body, Format: content.Format,
-		Kind: content.Kind, Media: []models.Media{}, Digest: digest, Tier: models.TierImportant, ReleasedAt: at(9)}
+		Kind: content.Kind, Media: []models.Media{}, Digest: digest, Tier: models.TierImportant, NotBefore: &notBefore, ReleasedAt: at(9)}
 	raw, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)

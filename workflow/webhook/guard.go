@@ -10,7 +10,7 @@ import (
 )
 
 // ErrRefused is in the error of a call to an address that calls may not go to.
-var ErrRefused = errors.New("the address is not permitted")
+var ErrRefused = errors.New("接收地址不在允许的网络内")
 
 // Guard says where calls may go: to public addresses, and to the networks
 // that the operator allows; a nil one only to public addresses. It is asked when the connection is made, with the

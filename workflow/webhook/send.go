@@ -64,7 +64,7 @@ func (c *Caller) Send(ctx context.Context, call Call, at time.Time) Answer {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, call.URL, bytes.NewReader(call.Body))
 	if err != nil {
-		return Answer{Err: errors.New("not a URL")}
+		return Answer{Err: errors.New("接收地址不是网址")}
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "shenfa-webhook/1")
@@ -84,22 +84,22 @@ func (c *Caller) Send(ctx context.Context, call Call, at time.Time) Answer {
 	return Answer{Status: response.StatusCode, RetryAfter: retryAfter(response.Header.Get("Retry-After"), at)}
 }
 
-// reasonOf is what a call failed with, without what an answer may have put into it.
+// reasonOf is what a call failed with, for the delivery log that people read, without what an answer may have put into it.
 func reasonOf(err error) error {
 	if errors.Is(err, ErrRefused) {
 		return ErrRefused
 	}
-	if named, ok := errors.AsType[*net.DNSError](err); ok {
-		return errors.New("the name cannot be looked up: " + named.Err)
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return errors.New("接收地址的域名解析不到")
 	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return errors.New("no answer in time")
+		return errors.New("对方没有及时答复")
 	}
 	text := err.Error()
 	if cut := strings.LastIndex(text, ": "); cut >= 0 {
 		text = text[cut+2:]
 	}
-	return errors.New(text)
+	return errors.New("连接不成：" + text)
 }
 
 func retryAfter(text string, now time.Time) time.Duration {
