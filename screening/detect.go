@@ -59,6 +59,7 @@ type draft struct {
 // they know about words stands in the lexicons of their rules.
 func detectors(rules *Rules) map[string]detector {
 	return map[string]detector{
+		"addresses":   addresses{},
 		"expressions": newExpressions(rules),
 		"links":       links{},
 		"mail":        mail{},

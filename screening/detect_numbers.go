@@ -2,6 +2,7 @@ package screening
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,9 +17,47 @@ type numbers struct{}
 func (numbers) anchors() []string { return []string{anyRun} }
 
 func (n numbers) detect(d *draft, found []anchor) {
+	part, done := -1, 0
 	for _, run := range found {
+		if run.part != part {
+			part, done = run.part, 0
+		}
+		if run.end <= done {
+			continue
+		}
+		if end := n.broken(d, run); end > run.end {
+			run.end, done = end, end
+		}
 		n.run(d, run)
 	}
+}
+
+// broken is where a number ends that a line break or a comma parts: the run
+// with what follows makes an identity number. It is run.end if there is none.
+func (numbers) broken(d *draft, run anchor) int {
+	text := d.parts[run.part].text
+	if run.end == len(text) || run.end-run.start > 40 || !hasAnyPrefix(text[run.end:], "\n", "\r", "-\n", " \n", ",", "，", "、") {
+		return run.end
+	}
+	rest := text[run.end:cutAt(text, min(len(text), run.end+40))]
+	stop := 0
+	for i, r := range rest { // at most digits, x and what parts them
+		if _, isDigit := d.fold.Digit(r); !isDigit && r != 'x' && r != 'X' && r != 'Ｘ' && !strings.ContainsRune("\n\r ,，、_>-|", r) {
+			break
+		}
+		stop = i + utf8.RuneLen(r)
+	}
+	longer := run
+	longer.end += stop
+	groups := d.groups(longer)
+	for i := range groups {
+		for j := i; j < len(groups) && groups[i].start < run.end; j++ {
+			if s := join(groups[i : j+1]); groups[j].start >= run.end && len(s) == 18 && isIDCard(s) {
+				return groups[j].end
+			}
+		}
+	}
+	return run.end
 }
 
 // group is a stretch of one kind of writing in a run.
@@ -43,18 +82,41 @@ func plausibleLength(groups []group) bool {
 
 func (n numbers) run(d *draft, run anchor) {
 	groups := d.groups(run)
+	used := -1 // up to here groups are those of another number
 	for i := 0; i < len(groups); {
 		next := i + 1
 		for j := min(len(groups), i+longestNumber); j > i; j-- {
-			if !plausibleLength(groups[i:j]) || glued(groups, i, j) {
+			if !plausibleLength(groups[i:j]) {
 				continue
 			}
+			if glued(groups, i, j, i == used) {
+				if s := join(groups[i:j]); !isIDCard(s) || i > 0 && groups[i-1].letters && !idLetters[groups[i-1].text] {
+					continue
+				}
+			}
 			if n.identify(d, run.part, groups[i:j], join(groups[i:j])) {
-				next = j
+				next, used = j, j
 				break
 			}
 		}
+		if next == i+1 {
+			n.within(d, run.part, groups[i])
+		}
 		i = next
+	}
+}
+
+// within finds an identity number at either end of a longer row of digits:
+// columns that have grown together.
+func (numbers) within(d *draft, part int, g group) {
+	if len(g.text) <= longestNumber || g.letters || g.end-g.start != len(g.text) {
+		return
+	}
+	for _, at := range []int{0, len(g.text) - 18} {
+		if s := g.text[at : at+18]; isIDCard(s) && s[6:10] <= lastOfGrown {
+			d.report("pii.id_card", part, g.start+at, g.start+at+18, note{suggestion: mask(s, 2, 2)})
+			return
+		}
 	}
 }
 
@@ -69,7 +131,7 @@ func (d *draft) groups(run anchor) []group {
 	for i, r := range text[run.start:] {
 		at := run.start + i
 		folded, ok := d.fold.Rune(r)
-		if !ok {
+		if !ok || strings.ContainsRune("\r\n,，、", r) {
 			parted, kind = true, -1
 			continue
 		}
@@ -107,22 +169,37 @@ func join(groups []group) string {
 	return b.String()
 }
 
+// idLetters may stand right before an identity number: what it is called, and
+// the letter that makes it the number of a pupil (全国学籍号).
+var idLetters = map[string]bool{"sfz": true, "sfzh": true, "sfzhm": true, "id": true, "idno": true, "idcard": true, "cardid": true, "no": true, "number": true, "g": true, "l": true}
+
 // glued tells whether groups[i:j] is a piece of a longer code: a letter stands
-// right before or after it.
-func glued(groups []group, i, j int) bool {
-	return i > 0 && !groups[i].parted && groups[i-1].letters && !strings.Contains(" tel phone mobile wx vx qq ", " "+groups[i-1].text+" ") ||
+// right before it, unless another number ends there, or after it.
+func glued(groups []group, i, j int, ended bool) bool {
+	return !ended && i > 0 && !groups[i].parted && groups[i-1].letters && !strings.Contains(" tel phone mobile wx vx qq ", " "+groups[i-1].text+" ") ||
 		j < len(groups) && !groups[j].parted && groups[j].letters
 }
 
 // Words right before or after a number that tell what it is, or is not.
 var (
-	idWords     = []string{"身份证", "公民身份", "证件号", "身份号", "证号", "身份证明号", "身份信息", "居民证", "身份证复印件"}
-	licences    = []string{"许可证号", "信用代码", "执业证号", "资格证号"}
+	idWords     = []string{"身份证", "公民身份", "证件", "身份", "证号", "居民证", "驾驶证", "驾照", "社会保障号", "社保号", "医保号", "参保号"}
+	licences    = []string{"许可证", "信用代码", "执业证", "资格证", "产权", "不动产", "合格证", "毕业证", "学位证", "营业执照", "登记证"}
 	cardWords   = []string{"银行卡", "卡号", "账号", "帐号", "账户", "帐户", "存折", "储蓄卡", "信用卡", "工资卡", "借记卡", "农行", "工行", "建行", "中行", "邮储", "农商", "信用社", "社保卡金融"}
-	otherCards  = []string{"公交卡", "会员卡", "水卡", "电卡", "燃气", "校园卡", "图书", "饭卡", "门禁", "加油卡", "购物卡", "物联网"}
+	otherCards  = []string{"公交卡", "老年卡", "敬老卡", "优待卡", "乘车", "医保卡号", "ETC", "会员卡", "水卡", "电卡", "燃气", "校园卡", "图书", "饭卡", "门禁", "加油卡", "购物卡", "物联网"}
 	serialWords = []string{"单号", "编号", "流水", "订单", "批号", "序列", "条码", "条形码", "文号", "学号", "工号", "发票", "缴款书", "项目代码", "产权", "许可证", "备案", "票据", "受理号", "案号", "合同", "招标", "采购", "追溯", "溯源", "ISBN", "信用代码", "组织机构代码", "纳税人识别", "注册号", "执业证", "资格证"}
 	measures    = []string{"元", "万", "亿", "吨", "公斤", "千克", "株", "人次", "平方", "公顷", "亩", "％", "%", "度", "立方", "米", "头", "户", "名", "个"}
 )
+
+// codesOfOrgans call a number that of an organisation.
+var codesOfOrgans = []string{"信用代码", "组织机构代码"}
+
+// lastOfGrown is the year of birth up to which a number of the form of an
+// identity number is one, whatever stands beside it. Later ones may be numbers
+// of files: a division and a date.
+const lastOfGrown = "2012"
+
+// typedCrosses are typed for the last character X.
+var typedCrosses = []string{"×", "✕", "✖", "х", "Х", "Χ", "χ", "ⅹ", "Ⅹ"}
 
 // organHolder is the holder of an account that is no person's.
 var organHolder = regexp.MustCompile(`(?:户名|账户名称|收款单位|收款人)\s*[：:为]?\s*[^，。；]{2,24}(?:会|局|公司|中心|学校|医院|政府|所|院|处|部|社|专户)(?:[，。；、\s）)]|$)|对公账户|基本户|财政专户|国库|监管账户`)
@@ -153,21 +230,32 @@ func (numbers) identify(d *draft, part int, groups []group, number string) bool 
 	}
 	before := called(d.parts[part].text, start)
 	named := func(words []string) bool { return containsAny(before, words) }
+	text := d.parts[part].text
+	idCard := func(why string) bool { return report("pii.id_card", mask(number, 2, 2), why) }
+	const wrong = "居民身份证号码的写法，校验码或者出生日期不符，可能录入有误，仍属泄露"
 	switch {
 	case isIDCard(number):
-		return named([]string{"信用代码", "组织机构代码"}) || report("pii.id_card", mask(number, 2, 2), "")
+		return named(codesOfOrgans) || idCard("")
 	case isCreditCode(number):
 		return true // public
 	case mayBeIDCard(number) && named(idWords) && !named(licences):
-		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码或者出生日期不符，可能录入有误，仍属泄露")
-	case mayBeIDCard(number) && isBirthDate(number[6:14]) && !named(serialWords) && idHolder.MatchString(d.sentence(part, start, end).text):
-		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
-	case len(number) == 20 && digitsOnly(number) && isIDCard(number[:18]) && strings.Contains(before, "残疾"):
-		return report("pii.id_card", mask(number, 2, 2), "残疾人证号由居民身份证号码加残疾类别、等级组成")
-	case mayBeIDCard(number) && ofPerson(d.parts[part].text, start) && !named(licences):
-		return report("pii.id_card", mask(number, 2, 2), "身份证号语境中的号码，校验码不符，可能录入有误，仍属泄露")
-	case isOldIDCard(number) && (named(idWords) || ofPerson(d.parts[part].text, start)):
-		return report("pii.id_card", mask(number, 2, 2), "15 位居民身份证号码（旧版）")
+		return idCard(wrong)
+	case looksLikeIDCard(number) && !named(serialWords) && idShape(groups) && (len(groups) == 1 || !containsAny(following(text, end), measures)) && (number[6:10] <= lastOfGrown || idHolder.MatchString(d.sentence(part, start, end).text)):
+		return idCard(wrong)
+	case mayBeIDCard(number) && ofPerson(text, start) && !named(licences):
+		return idCard(wrong)
+	case len(number) == 20 && digitsOnly(number) && (isIDCard(number[:18]) || looksLikeIDCard(number[:18]) && strings.Contains(before, "残疾")) && !named(serialWords):
+		return idCard("残疾人证号由居民身份证号码加残疾类别、等级组成")
+	case len(number) == 17 && hasAnyPrefix(text[end:], typedCrosses...) && looksLikeIDCard(number+"x"):
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+		return idCard("")
+	case (len(number) == 17 || len(number) == 19) && digitsOnly(number) && looksLikeIDCard((number + "0")[:18]) && named(idWords[:2]) && !named(cardWords):
+		return idCard("身份证号语境中的号码，多录或者少录一位，仍属泄露")
+	case isForeignerID(number) && named(idWords):
+		return idCard("外国人永久居留身份证号码")
+	case isOldIDCard(number) && (named(idWords) || ofPerson(text, start) || !named(serialWords) && oldHolder.MatchString(d.sentence(part, start, end).text)):
+		return idCard("15 位居民身份证号码（旧版）")
 	case named(otherCards), named(serialWords) && !named(cardWords):
 		return long
 	case isCardLike(number) && named(cardWords):
@@ -205,6 +293,22 @@ func telephoneShape(groups []group) bool {
 	return strings.Contains(" 344 38 74 353 335 434 65 56 ", " "+shape.String()+" ")
 }
 
+// idShape tells whether the groups are parted as people part an identity
+// number: by division, date of birth and serial number, by fours, or digit by digit.
+func idShape(groups []group) bool {
+	if len(groups) == 1 || len(groups) == 18 {
+		return true
+	}
+	var shape strings.Builder
+	for _, g := range groups {
+		if len(g.text) == 1 && g.letters { // the last x
+			continue
+		}
+		shape.WriteString(strconv.Itoa(len(g.text)) + " ")
+	}
+	return strings.Contains("|6 8 4 |6 4 4 4 |6 8 3 |6 4 4 3 |4 4 4 4 2 |4 4 4 4 1 |14 4 |14 3 |6 12 |6 11 |17 |17 1 |3 3 4 4 4 |3 3 4 4 3 |6 4 2 2 4 |6 4 2 2 3 |6 2 6 4 |", "|"+shape.String()+"|")
+}
+
 // called is the stretch right before a number: the last 36 bytes or so, up to
 // a mark that ends a clause, but not past the end of a sentence.
 func called(text string, start int) string {
@@ -236,55 +340,67 @@ func isLandline(number, before string) bool {
 
 var (
 	areaCode = regexp.MustCompile(`(?:[（(]0\d{2,3}[)）] ?|0\d{2,3}[—－–]{1,2})$`)
-	// atHome speaks of a telephone at home, atOffice of one of an office.
-	atHome = mustPattern(`宅电|[（(](?:宅|家|住宅|家里|家庭|家中)[）)]|屋头|屋里|屋的|监护人|住宅|私人|个人(?:电话|号码)|本人|家庭|家里|家中|家属|家长|家人|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两老自]家|家的?(?:座机|电话|固话|固定|号码)|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|娘家|婆家`)
+	// atHome speaks of a telephone at home.
+	atHome = mustPattern(`宅电|[（(](?:宅|家|住宅|家里|家庭|家中)[）)]|屋头|屋里|屋的|住宅|私人|家庭|家里|家中|自家|老家|娘家|婆家|[人其她他你我儿女亲母父奶爷婶叔舅姨居戚友主两]家|家的?(?:座机|电话|固话|固定|号码)`)
+	// ofPrivate speaks right before the number of a person who is no office.
+	ofPrivate = mustPattern(`监护人|个人(?:电话|号码)|本人|家属|家长|家人|父亲|母亲|儿子|女儿|老伴|奶奶|爷爷|户主|房东|失主|老人|住户|住处|邻居|亲戚|房主|机主|业主(?:电话|联系|固话|座机|号码)|承租人|报案人|举报人|投诉人|当事人|寻亲|街坊|亲友|[叔姑姨舅伯婶嫂哥姐弟妹爹娘孙](?:的|家|处)?(?:电话|座机|固话|号码)`)
+	// thatSet is a telephone set, not a department: 家里那部座机.
+	thatSet = regexp.MustCompile(`[那这一每]部(?:老|旧|红|黑)?`)
 	// homeCell heads a column or a row of telephones at home, the cells in lines of their own.
 	homeCell = regexp.MustCompile(`(?:^|\n)\s*(?:家庭|住宅|家里|家中|家属|家长|宅)(?:固定|联系)?(?:电话|座机|固话|号码)\s*\n(?:[^\n。]{0,20}\n){0,8}$`)
 	// behindHome follows a telephone at home.
-	behindHome = mustPattern(`^ ?[（(](?:家|宅|住宅|家里|家中|家庭)`)
-	atOffice   = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
+	behindHome = mustPattern(`^ ?(?:[（(](?:家|宅|住宅|家里|家中|家庭)|[，,）)]{0,2}(?:这|那|就)?(?:是|为|打的是|装在|打到)(?:[^，。；]{0,8}家[里中的]?|宅电|住宅)[^，。；庭]{0,6}(?:[，。；]|$))`)
+	// atOffice speaks of a telephone of an office.
+	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|管理处|认领|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
 )
 
 // isPrivate tells whether the words beside a fixed telephone speak of a home.
 func isPrivate(text string, start, end int) bool {
-	before := text[max(0, start-48):start]
+	before := text[max(0, start-72):start]
 	for len(before) > 0 && !utf8.RuneStart(before[0]) {
 		before = before[1:]
 	}
 	if i := strings.LastIndexAny(before, "。；;\n"); i >= 0 {
 		before = before[i:]
 	}
-	if isTableMark(text[:start]) {
-		if heading := columnHeading(text, start); heading != "" {
-			return atHome.MatchString(heading) && !atOffice.MatchString(heading)
-		}
+	before = thatSet.ReplaceAllLiteralString(before, "")
+	if heading := columnHeading(text, start); heading != "" {
+		return (atHome.MatchString(heading) || ofPrivate.MatchString(heading)) && !atOffice.MatchString(heading)
 	}
 	if behindHome.MatchString(text[end:]) || hasAnySuffix(text[:start], []string{"\n"}) && homeCell.MatchString(text[cutAt(text, max(0, start-240)):start]) {
 		return true
 	}
-	return atHome.MatchString(before) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
+	return (atHome.MatchString(before) || ofPrivate.MatchString(tail(before, 45))) && !atOffice.MatchString(before) && !atOffice.MatchString(text[end:cutAt(text, min(len(text), end+24))])
 }
 
-// isTableMark tells whether a text ends where a cell of a table begins.
-func isTableMark(before string) bool {
-	return hasAnySuffix(strings.TrimRight(before, " "), []string{"|", "\t"})
-}
-
-// columnHeading is the heading of the column in which a cell of a table stands.
+// columnHeading is the heading of the column in which a cell of a table stands,
+// be it parted by bars, tabs, commas or slashes; empty if it is no such cell.
 func columnHeading(text string, at int) string {
-	lo := strings.LastIndexByte(text[:at], '\n') + 1
-	column := strings.Count(strings.ReplaceAll(text[lo:at], "\t", "|"), "|")
+	cell, mark := strings.TrimRight(text[:at], " "), ""
+	for _, m := range []string{"|", "\t", ",", "，", "/", "／", "；", ";", "、"} {
+		if strings.HasSuffix(cell, m) {
+			mark = m
+		}
+	}
+	if mark == "" {
+		return ""
+	}
+	lo := strings.LastIndexByte(cell, '\n') + 1
+	column := strings.Count(cell[lo:], mark)
+	if mark != "|" && mark != "\t" && (len(cell)-lo > 120 || strings.Contains(cell[lo:], "。")) {
+		return ""
+	}
 	heading := ""
 	for rows := 0; lo > 0 && rows < 60; rows++ {
 		end := lo - 1
 		lo = strings.LastIndexByte(text[:end], '\n') + 1
-		if line := text[lo:end]; strings.ContainsAny(line, "|\t") {
+		if line := text[lo:end]; strings.Contains(line, mark) {
 			heading = line
 		} else if strings.TrimSpace(line) != "" {
 			break
 		}
 	}
-	cells := strings.Split(strings.ReplaceAll(heading, "\t", "|"), "|")
+	cells := strings.Split(heading, mark)
 	if column >= len(cells) {
 		return ""
 	}
@@ -300,8 +416,12 @@ func mayBeIDCard(s string) bool {
 // idColumn heads a column of identity numbers.
 var idColumn = []string{"身份证", "公民身份", "证件号"}
 
-// idHolder speaks of identity cards anywhere in a sentence.
-var idHolder = mustPattern(`身份证|公民身份|证件号`)
+var (
+	// idHolder speaks of identity cards, or of children, anywhere in a sentence.
+	idHolder = mustPattern(`身份证|公民身份|证件号|户口|学籍|儿童|幼儿|学生|出生`)
+	// oldHolder speaks of old identity cards anywhere in a sentence.
+	oldHolder = mustPattern(`身份|证件|[一旧老]代?证|户籍|户口|参保|社保|医保|养老|1[58]位|十[五八]位|升位|登记号|姓名|[，（(][男女][，）)]`)
+)
 
 // ofPerson tells whether a number stands in brackets behind a name, or in a
 // table with a column of identity numbers.

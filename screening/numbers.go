@@ -9,9 +9,16 @@ import (
 // digits and a check character (GB 11643-1999, ISO 7064 MOD 11-2) around a
 // date of birth that can be.
 func isIDCard(s string) bool {
-	if !looksLikeIDCard(s) {
-		return false
-	}
+	return looksLikeIDCard(s) && hasIDCheck(s)
+}
+
+// isForeignerID tells whether s is the number of a permit of permanent
+// residence as issued since 2023: a 9, the country and the date of birth.
+func isForeignerID(s string) bool {
+	return len(s) == 18 && digitsOnly(s[:17]) && s[0] == '9' && isBirthDate(s[6:14]) && hasIDCheck(s)
+}
+
+func hasIDCheck(s string) bool {
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	sum := 0
 	for i, w := range weights {
@@ -35,6 +42,7 @@ func isOldIDCard(s string) bool {
 	return len(s) == 15 && digitsOnly(s) && strings.Contains(provinces, " "+s[:2]+" ") && isBirthDate("19"+s[6:12])
 }
 
+// isBirthDate reads 19870412.
 func isBirthDate(s string) bool {
 	t, err := time.Parse("20060102", s)
 	return err == nil && t.Year() >= 1880 && t.Year() <= 2099
@@ -47,7 +55,7 @@ const creditCode = "0123456789abcdefghjklmnpqrtuwxy"
 // isCreditCode tells whether s is a unified social credit code of an
 // organisation (GB 32100-2015, MOD 31): public, never personal data.
 func isCreditCode(s string) bool {
-	if len(s) != 18 {
+	if len(s) != 18 || !strings.Contains(provinces, " "+s[2:4]+" ") && s[2:4] != "10" {
 		return false
 	}
 	sum, weight := 0, 1
