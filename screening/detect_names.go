@@ -35,6 +35,7 @@ const (
 	atLabel                        // the lines below
 	ofIllness
 	ofCalamity
+	ofPupil // heads a list only if that tells of need
 )
 
 func newNames() *names {
@@ -52,10 +53,13 @@ func newNames() *names {
 		switch {
 		case r.role.sensitive():
 			add(atRole|atLabel, r.words)
-		case r.role == relative, r.role == neutral, r.role == pupil:
+		case r.role == relative, r.role == neutral, r.role == pupil, r.role == naming:
 			for word := range strings.FieldsSeq(r.words) {
 				if len(word) > len("人") && word != "人员" {
 					add(atRole, word)
+				}
+				if r.role == pupil && strings.Contains(pupilLabels, " "+word+" ") {
+					add(atLabel|ofPupil, word)
 				}
 			}
 		}
@@ -78,6 +82,7 @@ func newNames() *names {
 		}
 	}
 	add(atLabel, listLabels)
+	add(atEvent, "，男， ，女， （男， （女，")
 	for _, word := range n.words {
 		n.kinds = append(n.kinds, kinds[word])
 		n.weights = append(n.weights, events[word])
@@ -105,7 +110,7 @@ func (n *names) detect(d *draft, found []anchor) {
 		}
 		kind, text := n.kinds[a.word], d.parts[a.part].text
 		if kind&atLabel != 0 && a.start >= listed && heads(text[a.end:]) {
-			listed = n.list(d, a, kind&atRole != 0)
+			listed = n.list(d, a, kind&(atRole|ofPupil) == atRole)
 		}
 		if a.start < done || kind&(atRole|atEvent) == 0 {
 			continue
@@ -183,7 +188,7 @@ type person struct {
 }
 
 // threshold is the weight from which a person is protected, in bits.
-const threshold = 10
+const threshold = 9
 
 // read weighs the names of a sentence.
 func (n *names) read(d *draft, s *scene) {
@@ -196,8 +201,12 @@ func (n *names) read(d *draft, s *scene) {
 			if k := r.index(i); r.window == nil || k < 0 || k >= len(r.runes) {
 				r = runAt(&s.window, i)
 			}
-			if f := r.figureAt(d.segments, r.index(i), 0); f.hi > 0 && f.gain > leastGain {
-				if p := n.weigh(s, f); p.gain > leastGain/2 || p.role.sensitive() && closed(s.text[p.hi:]) {
+			f := r.figureAt(d.segments, r.index(i), 0)
+			if debugNames != nil && f.hi > 0 {
+				println("fig", s.text[i:f.hi], int(f.gain))
+			}
+			if f.hi > 0 && f.gain > leastGain {
+				if p := n.weigh(s, f); p.gain > leastGain/2 || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
 					people = append(people, p)
 				}
 			}
@@ -211,7 +220,7 @@ func (n *names) read(d *draft, s *scene) {
 	event := s.weight
 	if event < 0 && (people[0].role == relative || people[0].role == neutral || people[0].role == pupil) {
 		told := n.grave
-		if people[0].role == relative {
+		if people[0].role == relative || people[0].role == pupil && hasAnySuffix(s.text[:people[0].lo], []string{"：", ":"}) {
 			told = n.event
 		}
 		for _, beside := range d.neighbours(s.part, s.start, s.start+len(s.text)) {
@@ -260,6 +269,9 @@ func spare(text string) (weight float32) {
 	if history.MatchString(text) {
 		weight += 12
 	}
+	if thanks.MatchString(text) {
+		weight += 4
+	}
 	return weight
 }
 
@@ -272,7 +284,7 @@ const leastGain = -14
 func (n *names) weigh(s *scene, f figure) person {
 	p := person{figure: f, weight: min(f.gain, 8)}
 	before, after := s.text[:f.lo], s.text[f.hi:]
-	if hidden(after) || placeOrFirm.MatchString(after) {
+	if hidden(after) || strings.HasSuffix(before, "化名") || strings.HasSuffix(before, "化名：") || placeOrFirm.MatchString(after) {
 		p.weight = -100
 		return p
 	}
@@ -289,7 +301,8 @@ func (n *names) weigh(s *scene, f figure) person {
 			p.weight += 5
 		}
 	}
-	if p.role < naming && f.odd && f.gain < 20 {
+	theirs := has.MatchString(after)
+	if p.role < naming && f.odd && f.gain < 20 && !theirs {
 		p.weight -= 6
 	}
 	if age := ageAfter(after); age > 0 {
@@ -306,6 +319,9 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight -= 16
 	}
 	p.weight += roleWeight[p.role]
+	if p.role.sensitive() && p.hi-p.lo > len("二字") {
+		p.weight += max(0, -8-p.gain)
+	}
 	if p.gain < 2 && p.role < naming {
 		p.weight -= 4 * (2 - p.gain)
 	}
@@ -313,12 +329,12 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight -= 6
 	}
 	if p.role < naming && f.word && !closed(after) { // 黄金救治时间
-		p.weight -= 6
+		p.weight -= 9
 	}
 	if p.role < victim && p.role > naming && f.word && !closed(after) {
-		p.weight -= 6
+		p.weight -= 9
 	}
-	if p.role < naming && placeTail.MatchString(s.text[f.lo:f.hi]) {
+	if p.role < naming && !theirs && placeTail.MatchString(s.text[f.lo:f.hi]) {
 		p.weight -= 8
 	}
 	if p.role.sensitive() && closed(after) {
@@ -331,8 +347,10 @@ func (n *names) weigh(s *scene, f figure) person {
 	switch {
 	case titled(after) && !stricken.MatchString(after):
 		p.weight -= 20
-	case has.MatchString(after):
+	case theirs:
 		p.weight += 4
+	case p.role == described && givenTo.MatchString(before):
+		p.weight += 2
 	case rescues.MatchString(clause):
 		p.weight -= 14
 		p.saves = true
@@ -345,8 +363,10 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight += 4
 	case rest != "" && suffers.MatchString(rest):
 		p.weight += 2
+	case p.role == opening && s.weight > 0 && amount.MatchString(after):
+		p.weight += 6
 	case p.role <= opening && p.age == 0:
-		p.weight -= 4
+		p.weight -= 3
 	}
 	return p
 }
@@ -400,7 +420,9 @@ func company(s *scene, people []person) []person {
 
 var (
 	// between stands between the names of a list.
-	between = mustPattern(`^(?:（[^（）]{0,40}）|\d+元)?(?:、|和|与|及|以及| +)$`)
+	between = mustPattern(`^(?:（[^（）]{0,40}）|\d+元)?(?:、|和|与|及|以及| +)$|^[，：: ]?\d[\d.]{0,8}万?元[整]?[，；、。 ]$`)
+	// amount follows a name in a list of payments.
+	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
 	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
 	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
@@ -410,7 +432,9 @@ var (
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells of one who is ill, whatever the office.
-	befallen = mustPattern(`^(?:[^，。、；者为给]{0,4}?)(?:查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病住院|瘫痪|卧床)`)
+	befallen = mustPattern(`^(?:[^，。、；者为给]{0,4}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病住院|瘫痪|卧床)`)
+	// givenTo stands before somebody described who gets something: 给因病休学的李明捐款.
+	givenTo  = regexp.MustCompile(`[给为向替帮][^，。；给为向替帮]{0,24}的$`)
 	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
 )
 
@@ -565,7 +589,7 @@ func rule(s *scene, p person) string {
 	if rest, ok := strings.CutPrefix(after, "（"); ok {
 		bracket, _, _ = strings.Cut(rest, "）")
 	}
-	clause := before[max(strings.LastIndexAny(before, "，。；！？"), 0):] + bracket + firstClauses(after)
+	clause := clauseBefore(before) + bracket + firstClauses(after)
 	grownUp := p.age >= 18 && p.age != someAge
 	switch {
 	case isMinor(p.age), !grownUp && (p.role == child || p.role == pupil && !adultStudent.MatchString(s.text) ||
@@ -581,6 +605,8 @@ func rule(s *scene, p person) string {
 		if illness.MatchString(bracket) || illness.MatchString(firstClause(after)) {
 			return "pii.health"
 		}
+	case p.role == described && p.age == 0 && illness.MatchString(clauseBefore(before)) && !childish.MatchString(schooled.ReplaceAllLiteralString(s.text, "")):
+		return "pii.health"
 	case p.age == 0 && p.role < neutral && childish.MatchString(s.text) && !adultStudent.MatchString(s.text) && !grown.MatchString(after) && !parental.MatchString(after):
 		return "pii.minor"
 	case p.role == petition:
@@ -589,6 +615,9 @@ func rule(s *scene, p person) string {
 	}
 	return "pii.name_protected"
 }
+
+// clauseBefore is the last clause of a text.
+func clauseBefore(s string) string { return s[max(strings.LastIndexAny(s, "，。；！？"), 0):] }
 
 // firstClauses are the clause that goes on behind a name and the next one.
 func firstClauses(s string) string {

@@ -24,7 +24,8 @@ type figure struct {
 const (
 	anyName      = 7.5 // a name stands at a place at all
 	shortName    = 4   // it has one given character
-	compound     = 11
+	compound     = 6
+	placeLike    = 11 // a compound surname that is a word of its own
 	strangeGiven = 16
 	longer       = 4 // by so much a name of two given characters is likelier than one
 )
@@ -50,7 +51,7 @@ func givenPrice(kind uint8) float32 {
 }
 
 // neverGiven are characters that no given name has.
-const neverGiven = "某的了在是和与被已于因等不也又都还要这那你我他她它们个些什么吗呢吧啊就只很最更没去说看听想做用给让到从把将对跟为以及或但而且所此该每各第者之病症癌瘤障疹痛称并由岁着人地过患遭致经按送住做叫找岁号元名位次度率量型性化类费款额贴"
+const neverGiven = "某的了在是和与被已于因等不也又都还要这那你我他她它们个些什么吗呢吧啊就只很最更没去说看听想做用给让到从把将对跟为以及或但而且所此该每各第者之病症癌瘤障疹痛称并由岁着人地过患遭致经按送住做叫找岁号名位次度率量型性化类费款额贴喘哭喊骂吃喝跑跳坐躺睡拿抱拖扶跪蹲趴摔坠跌瘫"
 
 var isNeverGiven = runeSet(neverGiven)
 
@@ -83,11 +84,19 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 	if nameKind(first)&anyGiven == 0 || isNeverGiven.has(first) {
 		return false
 	}
-	if surname == '楼' && strings.ContainsRune("号座栋幢层教大高", previous) {
+	if first == '老' && kind&(commonSurname|otherSurname) != 0 { // 毕老四
+		if second, _ := utf8.DecodeRuneInString(text[at+size+more:]); strings.ContainsRune("大二三四五六七八九幺", second) {
+			return true
+		}
+	}
+	if surname == '万' && first == '元' || surname == '曾' && strings.ContainsRune("有多", first) || surname == '楼' && strings.ContainsRune("号座栋幢层教大高", previous) {
 		return false
 	}
+	if (previous == '：' || previous == '、') && listed3(text[at+size+more:]) {
+		return true
+	}
 	start := d.segments.pair(surname, first)
-	if start < daily || surname == '周' && strings.ContainsRune("一二三四五六日末", first) {
+	if start < daily && (start < commonest || !afterRole(text[:at], previous)) || surname == '周' && strings.ContainsRune("一二三四五六日末", first) {
 		return false
 	}
 	if leadsTitle.has(first) && addressed(text[at+size:]) {
@@ -112,9 +121,25 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 	return d.segments.pair(second, third) >= commonPair
 }
 
+// listed3 tells whether the third character of a name and then a mark of a list stand here.
+func listed3(s string) bool {
+	third, size := utf8.DecodeRuneInString(s)
+	return nameKind(third)&anyGiven != 0 && hasAnyPrefix(s[size:], "、", "。", "；", "，", "（")
+}
+
+// afterRole tells whether a text ends with the role of somebody in need.
+func afterRole(before string, last rune) bool {
+	if !leadEnds.has(last) {
+		return false
+	}
+	r, _ := longestOf(leadOf, before)
+	return r.sensitive()
+}
+
 // Costs of words of two characters: below the first even a name made of them
 // is hardly one (王安全), below the other if they are rare in names.
 const (
+	commonest    = 9.5
 	daily        = 11.5
 	everydayPair = 12.6
 	commonPair   = 14
@@ -285,14 +310,14 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 	given := func(from int, price float32) {
 		for size := 1; size <= 2 && from+size <= len(r.runes); size++ {
 			end, c := from+size, r.runes[from+size-1]
-			if isNeverGiven.has(c) || size == 2 && placeEnds.has(c) {
+			if isNeverGiven.has(c) && !(c == '和' && size == 1 && end < len(r.runes) && strings.ContainsRune("平顺生林义", r.runes[end])) || size == 2 && placeEnds.has(c) {
 				return
 			}
-			if kind&riskySurname != 0 && nameKind(c)&commonGiven == 0 {
+			if kind&riskySurname != 0 && nameKind(c)&commonGiven == 0 && (size == 1 || nameKind(c)&anyGiven == 0) {
 				return
 			}
 			price += givenPrice(nameKind(c))
-			if want != 0 && want != r.at[end] {
+			if want != 0 && want != r.at[end] || c == '和' {
 				continue
 			}
 			total, known := price, false
@@ -313,7 +338,11 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 		}
 	}
 	if kind&compoundFirst != 0 && i+2 < len(r.runes) && surnameSize(r.window.text[r.at[i]:]) > r.at[i+1]-r.at[i] {
-		given(i+2, anyName+compound)
+		price := float32(compound)
+		if strings.ContainsRune("东百南西即淳左", r.runes[i]) {
+			price = placeLike
+		}
+		given(i+2, anyName+price)
 	}
 	if kind&anySurname != 0 {
 		given(i+1, anyName+surnamePrice(kind))
@@ -322,4 +351,4 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 }
 
 // functional are surnames that are mostly words of grammar.
-var functional = runeSet("时于向应来干但南东边施班钱富")
+var functional = runeSet("官英松生时于向应来干但南东边施班钱富")

@@ -349,7 +349,7 @@ var (
 	// homeCell heads a column or a row of telephones at home, the cells in lines of their own.
 	homeCell = regexp.MustCompile(`(?:^|\n)\s*(?:家庭|住宅|家里|家中|家属|家长|宅)(?:固定|联系)?(?:电话|座机|固话|号码)\s*\n(?:[^\n。]{0,20}\n){0,8}$`)
 	// behindHome follows a telephone at home.
-	behindHome = mustPattern(`^ ?(?:[（(](?:家|宅|住宅|家里|家中|家庭)|[，,）)]{0,2}(?:这|那|就)?(?:是|为|打的是|装在|打到)(?:[^，。；]{0,8}家[里中的]?|宅电|住宅)[^，。；庭]{0,6}(?:[，。；]|$))`)
+	behindHome = mustPattern(`^ ?(?:[（(](?:家|宅|住宅|家里|家中|家庭)|[，,）)]{0,2}(?:这|那|就)?(?:是|为|系|打的是|装在|打到)(?:[^，。；]{0,8}家[里中的]?|宅电|住宅)[^，。；庭]{0,6}(?:[，。；]|$))`)
 	// atOffice speaks of a telephone of an office.
 	atOffice = mustPattern(`办公|值班|窗口|热线|咨询|监督|举报|投诉|服务|公司|中心|大厅|单位|医院|学校|小学|中学|幼儿园|[局所科委办站队院校厅部会社厂店](?:电话|座机|：|:|$)|传真|派出所|管理处|认领|村委|居委|政府|救助站|敬老院|养老院|福利院|负责人|联络员`)
 )
