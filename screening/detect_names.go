@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,6 +25,7 @@ type names struct {
 	weights []float32    // by word: what an event adds
 	event   *match.Pattern
 	grave   *match.Pattern // events of the weightiest kind
+	runs    sync.Pool      // of *run, to be used again
 }
 
 // anchorKind is what a word asks to be read.
@@ -39,7 +41,7 @@ const (
 )
 
 func newNames() *names {
-	n := &names{}
+	n := &names{runs: sync.Pool{New: func() any { return new(run) }}}
 	kinds := map[string]anchorKind{}
 	add := func(kind anchorKind, words string) {
 		for word := range strings.FieldsSeq(words) {
@@ -104,13 +106,18 @@ func (n *names) anchors() []string { return n.words }
 
 func (n *names) detect(d *draft, found []anchor) {
 	part, done, listed := -1, 0, 0
+	r := n.runs.Get().(*run)
+	defer func() {
+		r.window = nil
+		n.runs.Put(r)
+	}()
 	for i, a := range found {
 		if a.part != part {
 			part, done, listed = a.part, 0, 0
 		}
 		kind, text := n.kinds[a.word], d.parts[a.part].text
 		if kind&atLabel != 0 && a.start >= listed && heads(text[a.end:]) {
-			listed = n.list(d, a, kind&(atRole|ofPupil) == atRole)
+			listed = n.list(d, a, kind&(atRole|ofPupil) == atRole, r)
 		}
 		if a.start < done || kind&(atRole|atEvent) == 0 {
 			continue
@@ -138,7 +145,8 @@ func (n *names) detect(d *draft, found []anchor) {
 			}
 		}
 		s.ill = s.ill && !hurt
-		n.read(d, &s)
+		r.window = nil
+		n.read(d, &s, r)
 	}
 }
 
@@ -191,15 +199,14 @@ type person struct {
 const threshold = 9
 
 // read weighs the names of a sentence.
-func (n *names) read(d *draft, s *scene) {
+func (n *names) read(d *draft, s *scene, r *run) {
 	var people []person
-	var r run
 	previous := rune(0)
 	for i := 0; i < len(s.text); {
 		c, size := utf8.DecodeRuneInString(s.text[i:])
-		if nameKind(c)&(anySurname|compoundFirst) != 0 && !isASCIIWord(previous) && (n.maybeName(d, s.text, i, previous, c, size) || previous == '、' && len(people) > 0 && people[len(people)-1].hi == i-len("、")) {
-			if k := r.index(i); r.window == nil || k < 0 || k >= len(r.runes) {
-				r = runAt(&s.window, i)
+		if nameKind(c)&(anySurname|compoundFirst) != 0 && !isASCIIWord(previous) && (n.maybeName(d, s.text, i, previous, c, size) || previous == '、' && len(people) > 0 && people[len(people)-1].hi == i-len("、") && !noNames[s.text[i:min(len(s.text), i+2*len("、"))]]) {
+			if k := r.index(i); r.window != &s.window || k < 0 || k >= len(r.runes) {
+				r.around(&s.window, i)
 			}
 			f := r.figureAt(d.segments, r.index(i), 0)
 			if debugNames != nil && f.hi > 0 {
@@ -284,6 +291,10 @@ const leastGain = -14
 func (n *names) weigh(s *scene, f figure) person {
 	p := person{figure: f, weight: min(f.gain, 8)}
 	before, after := s.text[:f.lo], s.text[f.hi:]
+	if f.odd && f.gain < 0 && !closed(after) && !goesOn.MatchString(after) {
+		p.weight = -100
+		return p
+	}
 	if hidden(after) || strings.HasSuffix(before, "化名") || strings.HasSuffix(before, "化名：") || placeOrFirm.MatchString(after) {
 		p.weight = -100
 		return p
@@ -336,6 +347,9 @@ func (n *names) weigh(s *scene, f figure) person {
 	}
 	if p.role < naming && !theirs && placeTail.MatchString(s.text[f.lo:f.hi]) {
 		p.weight -= 8
+		if strings.HasSuffix(s.text[f.lo:f.hi], "河") || strings.HasSuffix(s.text[f.lo:f.hi], "江") {
+			p.weight += 3
+		}
 	}
 	if p.role.sensitive() && closed(after) {
 		p.weight += 4
@@ -424,7 +438,7 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌)`)
+	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
 	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
@@ -433,6 +447,8 @@ var (
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells of one who is ill, whatever the office.
 	befallen = mustPattern(`^(?:[^，。、；者为给]{0,4}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病住院|瘫痪|卧床)`)
+	// goesOn follows the name of somebody of whom something is told.
+	goesOn = regexp.MustCompile(`^(?:在|因|被|说|是|为|已|于|与|从|将|把|对|给|和|家|老人|一家|因|患|遭|昨|今|才)`)
 	// givenTo stands before somebody described who gets something: 给因病休学的李明捐款.
 	givenTo  = regexp.MustCompile(`[给为向替帮][^，。；给为向替帮]{0,24}的$`)
 	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
@@ -595,10 +611,12 @@ func rule(s *scene, p person) string {
 	case isMinor(p.age), !grownUp && (p.role == child || p.role == pupil && !adultStudent.MatchString(s.text) ||
 		p.role == relative && childish.MatchString(s.text) && younger.MatchString(before)):
 		return "pii.minor"
+	case p.age == 0 && attends.MatchString(after):
+		return "pii.minor"
 	case p.role == patient:
 		return "pii.health"
 	case p.role == relative:
-		if illness.MatchString(firstClause(after)) || illOf.MatchString(before) {
+		if illness.MatchString(firstClause(after)) && !cares.MatchString(after) || illOf.MatchString(before) {
 			return "pii.health"
 		}
 	case p.role == victim:

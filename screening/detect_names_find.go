@@ -56,7 +56,7 @@ const neverGiven = "某的了在是和与被已于因等不也又都还要这那
 var isNeverGiven = runeSet(neverGiven)
 
 // placeEnds are the characters that end names of places rather than of persons.
-var placeEnds = runeSet("镇村乡县市区路街巷苑坝沟寺店庄站厂校院馆厅局所楼")
+var placeEnds = runeSet("湖镇村乡县市区路街巷苑坝沟寺店庄站厂校院馆厅局所楼")
 
 // runes is a set of characters of the basic plane.
 type runes [1 << 16 / 64]uint64
@@ -89,7 +89,7 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 			return true
 		}
 	}
-	if surname == '万' && first == '元' || surname == '曾' && strings.ContainsRune("有多", first) || surname == '楼' && strings.ContainsRune("号座栋幢层教大高", previous) {
+	if noNames[text[at:at+size+more]] || surname == '官' && previous == '上' || surname == '师' && isHan(previous) && !strings.ContainsRune("者人户民", previous) || surname == '楼' && strings.ContainsRune("号座栋幢层教大高", previous) {
 		return false
 	}
 	if (previous == '：' || previous == '、') && listed3(text[at+size+more:]) {
@@ -124,8 +124,17 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 // listed3 tells whether the third character of a name and then a mark of a list stand here.
 func listed3(s string) bool {
 	third, size := utf8.DecodeRuneInString(s)
-	return nameKind(third)&anyGiven != 0 && hasAnyPrefix(s[size:], "、", "。", "；", "，", "（")
+	return nameKind(third)&anyGiven != 0 && !strings.ContainsRune("河江湖海山桥刻坊", third) && hasAnyPrefix(s[size:], "、", "。", "；", "，", "（")
 }
+
+// noNames are words that look like the beginning of a name.
+var noNames = func() map[string]bool {
+	m := map[string]bool{}
+	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均") {
+		m[word] = true
+	}
+	return m
+}()
 
 // afterRole tells whether a text ends with the role of somebody in need.
 func afterRole(before string, last rune) bool {
@@ -188,37 +197,53 @@ func addressed(s string) bool {
 const longestRun = 48
 
 // run is a stretch of Chinese characters with the price of the cheapest way to
-// and from each place.
+// and from each place. It is used again and again: nothing in it is allocated.
 type run struct {
 	window  *window
-	lo      int    // of the run in the window
 	runes   []rune // of the run
 	at      []int  // of each rune in the window, and the end
 	to      []float32
 	from    []float32
 	hasWays bool
+	space   struct {
+		runes    [longestRun]rune
+		at       [longestRun + 1]int
+		to, from [longestRun + 1]float32
+		edges    [4 * longestRun]wordEdge
+	}
 }
 
-// runAt is the run around a place of a window.
-func runAt(w *window, place int) run {
-	lo, hi := place, place
+// wordEdge is a word of a run.
+type wordEdge struct {
+	lo, hi int32
+	cost   float32
+}
+
+// around sets the run to that around a place of a window.
+func (r *run) around(w *window, place int) {
+	lo := place
 	for n := 0; lo > 0 && n < longestRun/2; n++ {
-		r, size := utf8.DecodeLastRuneInString(w.text[:lo])
-		if !unicode.Is(unicode.Han, r) {
+		c, size := utf8.DecodeLastRuneInString(w.text[:lo])
+		if !isHan(c) {
 			break
 		}
 		lo -= size
 	}
-	r := run{window: w, lo: lo}
+	r.window, r.hasWays = w, false
+	r.runes, r.at = r.space.runes[:0], r.space.at[:0]
 	for i, c := range w.text[lo:] {
-		if hi = lo + i; !unicode.Is(unicode.Han, c) || len(r.runes) == longestRun {
-			r.at = append(r.at, hi)
-			return r
+		if !isHan(c) || len(r.runes) == longestRun {
+			r.at = append(r.at, lo+i)
+			return
 		}
-		r.runes, r.at = append(r.runes, c), append(r.at, hi)
+		r.runes, r.at = append(r.runes, c), append(r.at, lo+i)
 	}
 	r.at = append(r.at, len(w.text))
-	return r
+}
+
+// isHan is quick for the characters that are common.
+func isHan(r rune) bool {
+	return r >= 0x4E00 && r <= 0x9FA5 || r > 0x2E80 && unicode.Is(unicode.Han, r)
 }
 
 // index is the rune of the run at a place of the window, -1 outside.
@@ -241,14 +266,11 @@ func (r *run) weigh(s *segmenter) {
 	}
 	r.hasWays = true
 	size := len(r.runes)
-	r.to, r.from = make([]float32, size+1), make([]float32, size+1)
-	type edge struct {
-		lo, hi int
-		cost   float32
-	}
-	edges := make([]edge, 0, 3*size)
+	r.to, r.from = r.space.to[:size+1], r.space.from[:size+1]
+	edges := r.space.edges[:0]
 	for i := range r.runes {
-		edges = append(edges, edge{i, i + 1, unknownCost})
+		single := len(edges)
+		edges = append(edges, wordEdge{int32(i), int32(i + 1), unknownCost})
 		at := uint32(0)
 		for j := i; j < size; j++ {
 			symbol := s.of(r.runes[j])
@@ -261,11 +283,11 @@ func (r *run) weigh(s *segmenter) {
 			if c := s.nodes[at].cost; c != 0 {
 				cost := s.costs[c]
 				if j == i {
-					edges[len(edges)-1].cost = min(cost, 20)
+					edges[single].cost = min(cost, 20)
 					continue
 				}
 				if !isKnownName(r.runes[i:j+1], cost) {
-					edges = append(edges, edge{i, j + 1, cost})
+					edges = append(edges, wordEdge{int32(i), int32(j + 1), cost})
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package screening
 import (
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,7 +42,7 @@ func heads(after string) bool {
 
 // list reads the persons below a heading or behind a label and answers how far
 // it read.
-func (n *names) list(d *draft, a anchor, role bool) int {
+func (n *names) list(d *draft, a anchor, role bool, r *run) int {
 	text := d.parts[a.part].text
 	lo := strings.LastIndexByte(text[:a.start], '\n') + 1
 	line, _, more := strings.Cut(text[a.end:], "\n")
@@ -91,7 +90,7 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 			break
 		}
 		if !skip && (columns == nil || columns[column]) {
-			if f := n.cell(d, &w, at, at+size); f.hi > 0 {
+			if f := n.cell(d, &w, at, at+size, r); f.hi > 0 {
 				start, stop := w.origin(f.lo, f.hi)
 				row, _, _ := strings.Cut(w.text[f.hi:], "\n")
 				if len(row) == 0 { // cells in lines of their own
@@ -105,8 +104,8 @@ func (n *names) list(d *draft, a anchor, role bool) int {
 			mark, size := utf8.DecodeRuneInString(w.text[at:])
 			at += size
 			if skip = mark == '：' || mark == ':'; skip {
-				r, _ := longestOf(leadOf, cell)
-				skip = r == office || r == worker
+				by, _ := longestOf(leadOf, cell)
+				skip = by == office || by == worker
 			}
 			switch mark {
 			case '|':
@@ -154,8 +153,8 @@ func (n *names) headings(d *draft, part, at int) string {
 }
 
 // cell is the name that a cell of a table or an item of a list begins with.
-func (n *names) cell(d *draft, w *window, lo, hi int) figure {
-	if r, _ := utf8.DecodeRuneInString(w.text[lo:hi]); leadsCell.has(r) {
+func (n *names) cell(d *draft, w *window, lo, hi int, r *run) figure {
+	if c, _ := utf8.DecodeRuneInString(w.text[lo:hi]); leadsCell.has(c) {
 		lo += len(cellMarks.FindString(w.text[lo:hi]))
 	}
 	first, size := utf8.DecodeRuneInString(w.text[lo:hi])
@@ -168,11 +167,11 @@ func (n *names) cell(d *draft, w *window, lo, hi int) figure {
 		}
 	}
 	end := lo
-	for _, r := range w.text[lo:hi] {
-		if !unicode.Is(unicode.Han, r) {
+	for _, c := range w.text[lo:hi] {
+		if !isHan(c) {
 			break
 		}
-		end += utf8.RuneLen(r)
+		end += utf8.RuneLen(c)
 	}
 	name := w.text[lo:end]
 	if size := len(name); size < 6 || size > 12 || surnameSize(name) == 0 || d.segments.common(name) || heldBack.MatchString(w.text[end:]) || addressed(name[surnameSize(name):]) {
@@ -184,7 +183,7 @@ func (n *names) cell(d *draft, w *window, lo, hi int) figure {
 	if end < hi && !strings.ContainsAny(w.text[end:end+1], " (") && !strings.HasPrefix(w.text[end:], "（") {
 		return figure{}
 	}
-	r := runAt(w, lo)
+	r.around(w, lo)
 	f := r.figureAt(d.segments, r.index(lo), end)
 	if strings.HasSuffix(name, "氏") && len(name) == 9 {
 		f = figure{lo: lo, hi: end}
@@ -198,7 +197,7 @@ func (n *names) cell(d *draft, w *window, lo, hi int) figure {
 // listRule is the rule under which a person of a list is reported.
 func listRule(heading, row, about string) string {
 	switch {
-	case childList.MatchString(heading), minorAge.MatchString(row), childList.MatchString(firstClause(row)):
+	case childList.MatchString(heading), minorAge.MatchString(row), childList.MatchString(firstClause(strings.TrimLeft(row, "\n| "))):
 		return "pii.minor"
 	case illness.MatchString(heading), illness.MatchString(row):
 		return "pii.health"

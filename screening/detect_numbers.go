@@ -363,7 +363,7 @@ func isPrivate(text string, start, end int) bool {
 	if i := strings.LastIndexAny(before, "。；;\n"); i >= 0 {
 		before = before[i:]
 	}
-	before = thatSet.ReplaceAllLiteralString(before, "")
+	before = strings.ReplaceAll(thatSet.ReplaceAllLiteralString(before, ""), " ", "")
 	if heading := columnHeading(text, start); heading != "" {
 		return (atHome.MatchString(heading) || ofPrivate.MatchString(heading)) && !atOffice.MatchString(heading)
 	}
