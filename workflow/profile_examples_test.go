@@ -299,3 +299,60 @@ steps = [{ roles = ["secrecy_reviewer"] }, { roles = ["head"], signs = true }]
 		wantState(t, w.must(w.Decide(t.Context(), head, d.ID, workflow.DecisionInput{Action: models.ActionApprove, Digest: d.Digest})), models.StateReleased)
 	})
 }
+
+// A profile that was changed while a draft waited: the gate takes the draft
+// along the new route; one that changed nothing about it lets it pass.
+func TestTheGateFollowsAChangedProfile(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		profile := func(version, between string) {
+			w.useProfile(`name = "office"
+version = "` + version + `"
+title = "某办公室规程"
+[[role]]
+id = "clerk"
+name = "经办人"
+[[role]]
+id = "deputy"
+name = "分管负责人"
+[[role]]
+id = "head"
+name = "负责人"
+[[route]]
+steps = [{ roles = ["clerk"] }, ` + between + `{ roles = ["head"], signs = true }]
+`)
+		}
+		profile("1", "")
+		account, err := w.CreateAccount(t.Context(), models.System(), models.Account{UnitID: w.unit.ID, Name: "办公室", Profile: "office"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account = account
+		author := w.person("o/author", models.RoleAuthor)
+		for _, role := range []models.Role{"clerk", "deputy", "head"} {
+			w.person("o/"+string(role), role)
+		}
+		waiting := func() models.Draft {
+			d := w.must(w.CreateDraft(t.Context(), author, w.input(cleanBody)))
+			return w.approve("o/clerk", w.must(w.Submit(t.Context(), author, d.ID)))
+		}
+		same, other := waiting(), waiting()
+
+		profile("2", "")
+		same = w.approve("o/head", same)
+		wantState(t, same, models.StateReleased)
+		if same.Profile != "office@2" {
+			t.Errorf("it was released by %s", same.Profile)
+		}
+
+		profile("3", `{ roles = ["deputy"] }, `)
+		other = w.approve("o/head", other)
+		wantState(t, other, "awaiting_clerk")
+		if other.ReleaseID != "" || other.Profile != "office@3" {
+			t.Errorf("release %q by %s", other.ReleaseID, other.Profile)
+		}
+		other = w.approve("o/clerk", other)
+		wantState(t, other, "awaiting_deputy")
+		wantState(t, w.approve("o/head", w.approve("o/deputy", other)), models.StateReleased)
+		w.verified()
+	})
+}
