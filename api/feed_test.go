@@ -197,6 +197,10 @@ func TestAnIntegrationVerifiesAndReceipts(t *testing.T) {
 		if _, _, err := client.Verify(forged, certificate, keys); err == nil {
 			t.Error("a changed text passes")
 		}
+		pulls := w.send("supervisor", "GET", "/api/v1/releases/"+d.ReleaseID+"/pulls", "").json(t)["items"].([]any)
+		if len(pulls) != 1 || pulls[0].(map[string]any)["name"] != "发布端" {
+			t.Errorf("who pulled it: %v", pulls)
+		}
 		one, err := puller.Release(ctx, d.ReleaseID)
 		if err != nil || one.Content().Digest() != d.Digest {
 			t.Errorf("%+v, %v", one, err)

@@ -108,6 +108,22 @@ func (a *API) receipts(ctx context.Context, actor models.Actor, in *ByRelease) (
 	return out, nil
 }
 
+type pullsOutput struct {
+	Body struct {
+		Items []workflow.NamedPull `json:"items"`
+	} `nameHint:"PullList"`
+}
+
+func (a *API) pulls(ctx context.Context, actor models.Actor, in *ByRelease) (*pullsOutput, error) {
+	pulls, err := a.options.Workflow.Pulls(ctx, actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &pullsOutput{}
+	out.Body.Items = list(pulls)
+	return out, nil
+}
+
 type readReceiptInput struct {
 	ByRelease
 	Channel string `path:"channel" maxLength:"64" doc:"发布渠道"`

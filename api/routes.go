@@ -36,6 +36,7 @@ func (a *API) routes(engine *gin.Engine) error {
 	add(a, on("readRelease", "GET /releases/{id}", g.anyone, "查看签发件"), a.release)
 	add(a, on("readCertificate", "GET /releases/{id}/certificate", g.anyone, "签发证书"), a.certificate)
 	add(a, on("listReceipts", "GET /releases/{id}/receipts", g.anyone, "各渠道回执"), a.receipts)
+	add(a, on("listPulls", "GET /releases/{id}/pulls", g.person, "发布端的取件记录"), a.pulls)
 	add(a, on("readReceipt", "GET /releases/{id}/receipts/{channel}", g.anyone, "一个渠道的回执"), a.receipt)
 	add(a, on("putReceipt", "PUT /releases/{id}/receipts/{channel}", g.anyone, "提交回执"), a.putReceipt)
 	add(a, on("withdrawRelease", "POST /releases/{id}/withdrawal", g.person, "撤回签发件"), a.withdraw)

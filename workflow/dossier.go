@@ -34,6 +34,7 @@ type SignedRelease struct {
 	Certified  models.Certificate
 	Fault      string // why the certificate does not verify; "" if it does
 	Receipts   []models.Receipt
+	Pulls      []NamedPull
 	Withdrawal *models.Withdrawal
 }
 
@@ -101,6 +102,9 @@ func (w *Workflow) addReleases(ctx context.Context, d *Dossier) error {
 			signed.Fault = err.Error()
 		}
 		if signed.Receipts, err = w.store.Receipts(ctx, r.ID); err != nil {
+			return err
+		}
+		if signed.Pulls, err = w.pullsOf(ctx, r.ID); err != nil {
 			return err
 		}
 		withdrawal, err := w.store.Withdrawal(ctx, r.ID)

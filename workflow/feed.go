@@ -170,13 +170,38 @@ func (m *pullMemory) add(pulls []models.Pull) {
 	}
 }
 
-// Pulls are the integrations that pulled a release.
-func (w *Workflow) Pulls(ctx context.Context, actor models.Actor, releaseID string) ([]models.Pull, error) {
+// NamedPull is a pull with the name of its integration.
+type NamedPull struct {
+	models.Pull
+	Name string `json:"name"`
+}
+
+// Pulls are the integrations that pulled a release, each item of the feed once.
+func (w *Workflow) Pulls(ctx context.Context, actor models.Actor, releaseID string) ([]NamedPull, error) {
 	r, err := w.Release(ctx, actor, releaseID)
 	if err != nil {
 		return nil, err
 	}
-	return w.store.Pulls(ctx, r.ID)
+	return w.pullsOf(ctx, r.ID)
+}
+
+func (w *Workflow) pullsOf(ctx context.Context, releaseID string) ([]NamedPull, error) {
+	pulls, err := w.store.Pulls(ctx, releaseID)
+	if err != nil {
+		return nil, err
+	}
+	named := make([]NamedPull, len(pulls))
+	for i, p := range pulls {
+		named[i] = NamedPull{p, p.Integration}
+		switch token, err := w.store.Token(ctx, p.Integration); models.CodeOf(err) {
+		case "":
+			named[i].Name = token.Name
+		case models.CodeNotFound:
+		default:
+			return nil, err
+		}
+	}
+	return named, nil
 }
 
 // feedCursor hides a position in an opaque string; its first letter is its version.

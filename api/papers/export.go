@@ -56,6 +56,9 @@ func Export(d workflow.Dossier, printed time.Time) ([]File, error) {
 		if err := add(base+".回执.json", "各渠道的发布回执", r.Receipts); err != nil {
 			return nil, err
 		}
+		if err := add(base+".取件.json", "发布端的取件记录", r.Pulls); err != nil {
+			return nil, err
+		}
 		if r.Withdrawal != nil {
 			if err := add(base+".撤回.json", "撤回决定", r.Withdrawal); err != nil {
 				return nil, err

@@ -155,7 +155,7 @@ func TestAnExportIsCompleteAndItsIndexNamesEveryFile(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{"index.html", "审签单.html", "稿件.json", "版本.json", "机审报告.json", "审签决定.json", "命中处置.json", "会签.json", "审计链.json",
-		"姓名.json", "公钥.json", "签发件-42.json", "签发件-42.certificate.json", "签发件-42.回执.json", "签发件-42.撤回.json"}
+		"姓名.json", "公钥.json", "签发件-42.json", "签发件-42.certificate.json", "签发件-42.回执.json", "签发件-42.取件.json", "签发件-42.撤回.json"}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)

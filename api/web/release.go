@@ -12,6 +12,7 @@ import (
 type releasePart struct {
 	models.Release
 	Receipts   []models.Receipt
+	Pulls      []workflow.NamedPull
 	Scheduled  *time.Time // it waits for this time; nil: it does not
 	Withdrawal *pastWithdrawal
 	Withdraw   *reasonForm // nil where the person may not
@@ -36,6 +37,9 @@ func (v *visit) releasePart(view workflow.View) (*releasePart, error) {
 	}
 	part := &releasePart{Release: release}
 	if part.Receipts, err = v.site.workflow.Receipts(v.ctx(), v.actor, d.ReleaseID); err != nil {
+		return nil, err
+	}
+	if part.Pulls, err = v.site.workflow.Pulls(v.ctx(), v.actor, d.ReleaseID); err != nil {
 		return nil, err
 	}
 	if at := view.Content.NotBefore; at != nil && d.State == models.StateReleased && at.After(v.site.now()) {
