@@ -223,8 +223,8 @@ func (e *evaluation) isFalse(c labelled, families map[string]bool, text screenin
 			return true
 		}
 	}
-	for _, may := range c.MayHit {
-		if may.names(h.Category) && may.marks(text, h) {
+	for _, right := range slices.Concat(*c.MustHit, c.MayHit) {
+		if right.names(h.Category) && right.marks(text, h) {
 			return false
 		}
 	}
