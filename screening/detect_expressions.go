@@ -16,8 +16,9 @@ import (
 type expressions struct {
 	list   []expression
 	pieces []piece
-	words  []string // the anchor of each piece, then of each piece of an idiom
+	words  []string // the anchor of each piece, then of each piece of an idiom, then wrong forms of words
 	idioms idioms
+	slips  slips
 
 	doubled map[string]bool // words that may stand twice
 }
@@ -41,6 +42,10 @@ func newExpressions(rules *Rules) *expressions {
 	e.idioms = newIdioms(rules)
 	for _, p := range e.idioms.pieces {
 		e.words = append(e.words, p.word)
+	}
+	e.slips = newSlips(rules, e.idioms.alike, soundGroups(rules))
+	for _, x := range e.slips.wrong {
+		e.words = append(e.words, x.wrong)
 	}
 	e.doubled = map[string]bool{}
 	for _, word := range rules.context["may_be_doubled"] {
@@ -111,8 +116,10 @@ func (e *expressions) detect(d *draft, found []anchor) {
 		if a.start == a.end { // the call for every draft
 			continue
 		}
-		if a.word >= len(e.pieces) {
-			e.idioms.detect(d, a, e.idioms.pieces[a.word-len(e.pieces)])
+		if n := len(e.pieces); a.word >= n {
+			if a.word < n+len(e.idioms.pieces) {
+				e.idioms.detect(d, a, e.idioms.pieces[a.word-n])
+			}
 			continue
 		}
 		p := &e.pieces[a.word]
@@ -132,6 +139,12 @@ func (e *expressions) detect(d *draft, found []anchor) {
 		start, end := a.start-left.size, a.end+right.size
 		if x.fits(d, a.part, start, end) {
 			d.report("wording.fixed_expression", a.part, start, end, note{suggestion: x.text})
+		}
+	}
+	first := len(e.pieces) + len(e.idioms.pieces)
+	for _, a := range found {
+		if n := a.word - first; n >= 0 && n < len(e.slips.wrong) {
+			e.slips.detect(d, a, e.slips.wrong[n])
 		}
 	}
 }
@@ -299,7 +312,7 @@ func newIdioms(rules *Rules) idioms {
 	if rule == nil {
 		return x
 	}
-	groups := slices.Concat(rules.context["same_sound"], rules.context["like_form"])
+	groups := soundGroups(rules)
 	for i, group := range groups {
 		for _, r := range group {
 			x.alike[r] = append(x.alike[r], i)
@@ -331,6 +344,11 @@ func newIdioms(rules *Rules) idioms {
 		}
 	}
 	return x
+}
+
+// soundGroups are the groups of characters that are mistaken for one another.
+func soundGroups(rules *Rules) []string {
+	return slices.Concat(rules.context["same_sound"], rules.context["like_form"])
 }
 
 // detect reads the four characters around a piece.

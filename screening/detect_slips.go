@@ -1,0 +1,190 @@
+package screening
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"shenfa/screening/match"
+)
+
+// slips finds words of official writing in which one character is written as
+// another of the same sound, so that no word is left: 项目健设. The wrong forms
+// are what the scan looks for. As any two characters may meet by chance, one
+// counts only where no word goes across its edges, and where the words beside
+// it go with the right one, or its characters seldom are words by themselves.
+type slips struct {
+	words   map[string]bool
+	phrases map[string]bool
+	wrong   []slip
+	right   map[string]bool // wrong forms that are words of late
+	often   map[rune]bool   // characters that often are words by themselves
+	mostly  map[rune]bool   // and those that nearly always are
+
+	guarded map[string][]string // wrong forms of fixed expressions, by the wrong forms of words in them
+}
+
+// slip is a wrong form and the words that it may stand for.
+type slip struct {
+	wrong string
+	meant []string
+}
+
+func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
+	s := slips{words: map[string]bool{}, phrases: map[string]bool{}, right: map[string]bool{}}
+	rule := rules.byID["typo.slip"]
+	if rule == nil {
+		return s
+	}
+	letters := map[rune]bool{}
+	var words []string
+	for _, term := range rule.Terms {
+		runes := []rune(term)
+		if len(runes) == 4 {
+			s.phrases[term] = true
+		}
+		for i := 0; i+2 <= len(runes); i += 2 {
+			word := string(runes[i : i+2])
+			if !s.words[word] {
+				s.words[word] = true
+				words = append(words, word)
+				letters[runes[i]], letters[runes[i+1]] = true, true
+			}
+		}
+	}
+	if idioms := rules.byID["typo.idiom"]; idioms != nil {
+		for _, term := range idioms.Terms {
+			s.phrases[term] = true
+		}
+	}
+	for _, word := range rules.context["late_words"] {
+		s.right[word] = true
+	}
+	s.guarded = map[string][]string{}
+	if known := rules.byID["wording.fixed_expression.known"]; known != nil {
+		for _, term := range known.Terms {
+			runes := []rune(term)
+			for i := range runes[1:] {
+				pair := string(runes[i : i+2])
+				s.guarded[pair] = append(s.guarded[pair], term)
+			}
+		}
+	}
+	s.often, s.mostly = runesOf(rules.context["often_alone"]), runesOf(rules.context["mostly_alone"])
+	place := map[string]int{}
+	for _, word := range words {
+		runes := []rune(word)
+		for at := range runes {
+			for _, g := range alike[runes[at]] {
+				for _, r := range groups[g] {
+					if r == runes[at] || !letters[r] {
+						continue
+					}
+					changed := [2]rune(runes)
+					changed[at] = r
+					wrong := string(changed[:])
+					if s.words[wrong] || s.right[wrong] {
+						continue
+					}
+					n, known := place[wrong]
+					if !known {
+						n = len(s.wrong)
+						place[wrong] = n
+						s.wrong = append(s.wrong, slip{wrong: wrong})
+					}
+					if !slices.Contains(s.wrong[n].meant, word) {
+						s.wrong[n].meant = append(s.wrong[n].meant, word)
+					}
+				}
+			}
+		}
+	}
+	return s
+}
+
+func runesOf(lists []string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range strings.Join(lists, "") {
+		set[r] = true
+	}
+	return set
+}
+
+// detect reads the words around a wrong form.
+func (s *slips) detect(d *draft, a anchor, x slip) {
+	first, size := utf8.DecodeRuneInString(x.wrong)
+	second, _ := utf8.DecodeRuneInString(x.wrong[size:])
+	if d.segments.adjoin(first, second) {
+		return
+	}
+	before, after, ok := d.segments.loose(d.fold, d.parts[a.part].text, a.start, a.end)
+	if !ok {
+		return
+	}
+	meant := x.meant[0]
+	beside, together := s.words[before] || s.words[after], false
+	for _, word := range x.meant {
+		if s.phrases[before+word] || s.phrases[word+after] {
+			meant, together = word, true
+			break
+		}
+	}
+	if !together {
+		mostly := s.mostly[first] || s.mostly[second]
+		one, both := s.often[first] || s.often[second], s.often[first] && s.often[second]
+		if mostly || both || one && !beside {
+			return
+		}
+	}
+	if s.isExpression(d, a, x) {
+		return
+	}
+	d.report("typo.slip", a.part, a.start, a.end, note{suggestion: meant})
+}
+
+// isExpression tells whether a fixed expression is what is written wrongly there.
+func (s *slips) isExpression(d *draft, a anchor, x slip) bool {
+	for _, c := range d.found {
+		if c.part == a.part && c.start < a.end && c.end > a.start && c.rule.ID == "wording.fixed_expression" {
+			return true
+		}
+	}
+	for _, term := range s.guarded[x.wrong] {
+		text := d.parts[a.part].text
+		before := len(term) - len(x.wrong)
+		near := text[runeStart(text, a.start-before):runeStart(text, a.end+before)]
+		if strings.Contains(d.fold.String(near), term) {
+			return true
+		}
+	}
+	return false
+}
+
+// loose tells whether the characters of a range stand each for itself when the
+// clause is cut into words, and which words stand before and after it.
+func (s *segmenter) loose(fold *match.Fold, text string, start, end int) (before, after string, ok bool) {
+	lo, hi := around(text, start, end, clauseMarks)
+	lo = max(lo, wholeRune(text, max(0, start-cutReach), start))
+	hi = min(hi, wholeRune(text, min(len(text), end+cutReach), len(text)))
+	clause, from, to := squeeze(fold, text, lo, hi, start, end)
+	p := s.lattices.Get().(*lattice)
+	p.read(clause)
+	s.cut(p)
+	ok = true
+	for i := len(p.units) - 1; i >= 0; {
+		first := int(p.from[i])
+		lo, hi := int(p.units[first].start), int(p.units[i].end)
+		switch {
+		case hi > from && lo < to && first != i:
+			ok = false
+		case lo == to:
+			after = clause[lo:hi]
+		case hi == from:
+			before = clause[lo:hi]
+		}
+		i = first - 1
+	}
+	p.clause = "" // it belongs to the draft
+	s.lattices.Put(p)
+	return before, after, ok
+}
