@@ -459,20 +459,59 @@ func (e *expressions) detectDoubled(d *draft) {
 				step = 1
 				continue
 			}
+			if text[at+2] == text[at-1] && text[at:at+3] == text[at-3:at] {
+				e.detectStutter(d, i, at)
+				continue
+			}
 			if text[at+2] != text[at+2-two] || text[at:at+two] != text[at-two:at] {
 				continue
 			}
 			word := text[at : at+two]
-			if next, _ := utf8.DecodeRuneInString(text[at+two:]); !unicode.Is(unicode.Han, next) || strings.ContainsRune("再吧一下", next) { // 商量商量。落实落实再落实
+			if e.mayDouble(d, word) || !e.goesOn(d, text, at+two) && !e.isNamed(d, text, at-two) {
 				continue
 			}
-			if e.mayDouble(d, word) || d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
+			if d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
 				continue
 			}
 			d.report("typo.doubled", i, at-two, at+two, note{suggestion: word})
 			step = two
 		}
 	}
+}
+
+// goesOn tells whether the sentence goes on behind a place: 商量商量。落实落实再落实
+func (e *expressions) goesOn(d *draft, text string, at int) bool {
+	next, _ := utf8.DecodeRuneInString(text[at:])
+	return unicode.Is(unicode.Han, next) && !strings.ContainsRune("再吧一下", next)
+}
+
+// isNamed tells whether what stands before a place names or tells more of what
+// follows, so that no call or trial of an act stands there: 重重的困难困难。
+func (e *expressions) isNamed(d *draft, text string, at int) bool {
+	if strings.HasSuffix(text[:at], "的") {
+		return true
+	}
+	before := d.wordBefore(text, at)
+	return before != "" && !e.doubled[before]
+}
+
+// detectStutter finds the last character of a word standing twice: 继续续做好.
+func (e *expressions) detectStutter(d *draft, part, at int) {
+	text := d.parts[part].text
+	r, size := utf8.DecodeRuneInString(text[at:])
+	if e.slips.alone[r] > 1 || !unicode.Is(unicode.Han, r) || size != 3 {
+		return
+	}
+	before, after, ok := d.segments.loose(d.fold, text, at, at+size)
+	word := before + string(r)
+	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.words[before] ||
+		utf8.RuneCountInString(after) == 1 && unicode.Is(unicode.Han, []rune(after)[0]) || !strings.HasSuffix(before, string(r)) || d.segments.knows(word) {
+		return
+	}
+	if strings.HasSuffix(before, string(r)+string(r)) { // 高高兴兴
+		return
+	}
+	d.report("typo.doubled", part, at-len(before), at+size, note{suggestion: before})
 }
 
 func (e *expressions) mayDouble(d *draft, word string) bool {

@@ -18,8 +18,7 @@ type slips struct {
 	phrases map[string]bool
 	wrong   []slip
 	right   map[string]bool // wrong forms that are words of late
-	often   map[rune]bool   // characters that often are words by themselves
-	mostly  map[rune]bool   // and those that nearly always are
+	alone   map[rune]int    // how often a character is a word by itself, from 0 to 3
 
 	guarded map[string][]string // wrong forms of fixed expressions, by the wrong forms of words in them
 }
@@ -70,7 +69,12 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 			}
 		}
 	}
-	s.often, s.mostly = runesOf(rules.context["often_alone"]), runesOf(rules.context["mostly_alone"])
+	s.alone = map[rune]int{}
+	for level, list := range []string{"seldom_alone", "often_alone", "mostly_alone"} {
+		for _, r := range strings.Join(rules.context[list], "") {
+			s.alone[r] = level + 1
+		}
+	}
 	place := map[string]int{}
 	for _, word := range words {
 		runes := []rune(word)
@@ -102,14 +106,6 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 	return s
 }
 
-func runesOf(lists []string) map[rune]bool {
-	set := map[rune]bool{}
-	for _, r := range strings.Join(lists, "") {
-		set[r] = true
-	}
-	return set
-}
-
 // detect reads the words around a wrong form.
 func (s *slips) detect(d *draft, a anchor, x slip) {
 	first, size := utf8.DecodeRuneInString(x.wrong)
@@ -130,9 +126,11 @@ func (s *slips) detect(d *draft, a anchor, x slip) {
 		}
 	}
 	if !together {
-		mostly := s.mostly[first] || s.mostly[second]
-		one, both := s.often[first] || s.often[second], s.often[first] && s.often[second]
-		if mostly || both || one && !beside {
+		low, high := s.alone[first], s.alone[second]
+		if low > high {
+			low, high = high, low
+		}
+		if low > 1 || low == 1 && high > 2 || high > 1 && !beside {
 			return
 		}
 	}
@@ -158,6 +156,19 @@ func (s *slips) isExpression(d *draft, a anchor, x slip) bool {
 		}
 	}
 	return false
+}
+
+// wordBefore is the word of two characters that ends at a place, if there is one.
+func (d *draft) wordBefore(text string, at int) string {
+	a, b, start, ok := d.twoBefore(text, at)
+	if !ok {
+		return ""
+	}
+	word := string([]rune{a, b})
+	if !d.segments.knows(word) || d.segments.straddled(d.fold, text, start, at) {
+		return ""
+	}
+	return word
 }
 
 // loose tells whether the characters of a range stand each for itself when the
