@@ -144,7 +144,7 @@ func (e *expressions) detect(d *draft, found []anchor) {
 	first := len(e.pieces) + len(e.idioms.pieces)
 	for _, a := range found {
 		if n := a.word - first; n >= 0 && n < len(e.slips.wrong) {
-			e.slips.detect(d, a, e.slips.wrong[n])
+			e.slips.detect(d, a, &e.slips.wrong[n])
 		}
 	}
 }
@@ -495,10 +495,16 @@ func (e *expressions) isNamed(d *draft, text string, at int) bool {
 	return before != "" && !e.doubled[before]
 }
 
-// detectStutter finds the last character of a word standing twice: 继续续做好.
+// detectStutter finds the last character of a word standing twice, 继续续做好, or a 了.
 func (e *expressions) detectStutter(d *draft, part, at int) {
 	text := d.parts[part].text
 	r, size := utf8.DecodeRuneInString(text[at:])
+	if r == '了' { // 进行了了检查
+		if d.wordBefore(text, at-size) != "" && d.segments.knows(d.twoWordAfter(text, at+size)) {
+			d.report("typo.doubled", part, at-size, at+size, note{suggestion: "了"})
+		}
+		return
+	}
 	if e.slips.alone[r] > 1 || !unicode.Is(unicode.Han, r) || size != 3 {
 		return
 	}
@@ -508,7 +514,8 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 		utf8.RuneCountInString(after) == 1 && unicode.Is(unicode.Han, []rune(after)[0]) || !strings.HasSuffix(before, string(r)) || d.segments.knows(word) {
 		return
 	}
-	if strings.HasSuffix(before, string(r)+string(r)) { // 高高兴兴
+	next, _ := utf8.DecodeRuneInString(after)
+	if strings.HasSuffix(before, string(r)+string(r)) || d.segments.knows(string(r)+string(next)) { // 高高兴兴的；仲裁裁决
 		return
 	}
 	d.report("typo.doubled", part, at-len(before), at+size, note{suggestion: before})

@@ -3,7 +3,6 @@ package screening
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"shenfa/screening/match"
 )
@@ -15,6 +14,7 @@ import (
 // it go with the right one, or its characters seldom are words by themselves.
 type slips struct {
 	words   map[string]bool
+	halves  map[string]bool // of phrases and idioms
 	phrases map[string]bool
 	wrong   []slip
 	right   map[string]bool // wrong forms that are words of late
@@ -25,12 +25,20 @@ type slips struct {
 
 // slip is a wrong form and the words that it may stand for.
 type slip struct {
-	wrong string
-	meant []string
+	wrong         string
+	first, second rune
+	meant         []string
+	level         int  // how likely it is that the two meet by chance
+	paired        bool // whether any phrase has one of the meant words
 }
 
+const (
+	likely   = iota // a word of official writing must stand beside
+	hopeless        // and the two must be a phrase
+)
+
 func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
-	s := slips{words: map[string]bool{}, phrases: map[string]bool{}, right: map[string]bool{}}
+	s := slips{words: map[string]bool{}, halves: map[string]bool{}, phrases: map[string]bool{}, right: map[string]bool{}}
 	rule := rules.byID["typo.slip"]
 	if rule == nil {
 		return s
@@ -54,6 +62,9 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 	if idioms := rules.byID["typo.idiom"]; idioms != nil {
 		for _, term := range idioms.Terms {
 			s.phrases[term] = true
+			for _, r := range term {
+				letters[r] = true
+			}
 		}
 	}
 	for _, word := range rules.context["late_words"] {
@@ -75,6 +86,15 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 			s.alone[r] = level + 1
 		}
 	}
+	for word := range s.words {
+		s.halves[word] = true
+	}
+	paired := map[string]bool{}
+	for phrase := range s.phrases {
+		for _, half := range []string{phrase[:len(phrase)/2], phrase[len(phrase)/2:]} {
+			paired[half], s.halves[half] = true, true
+		}
+	}
 	place := map[string]int{}
 	for _, word := range words {
 		runes := []rune(word)
@@ -94,10 +114,12 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 					if !known {
 						n = len(s.wrong)
 						place[wrong] = n
-						s.wrong = append(s.wrong, slip{wrong: wrong})
+						s.wrong = append(s.wrong, slip{wrong: wrong, first: changed[0], second: changed[1],
+							level: s.level(changed)})
 					}
 					if !slices.Contains(s.wrong[n].meant, word) {
 						s.wrong[n].meant = append(s.wrong[n].meant, word)
+						s.wrong[n].paired = s.wrong[n].paired || paired[word]
 					}
 				}
 			}
@@ -106,42 +128,71 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 	return s
 }
 
-// detect reads the words around a wrong form.
-func (s *slips) detect(d *draft, a anchor, x slip) {
-	first, size := utf8.DecodeRuneInString(x.wrong)
-	second, _ := utf8.DecodeRuneInString(x.wrong[size:])
-	if d.segments.adjoin(first, second) {
+// level tells how likely two characters meet by chance.
+func (s *slips) level(pair [2]rune) int {
+	low, high := s.alone[pair[0]], s.alone[pair[1]]
+	if low > high {
+		low, high = high, low
+	}
+	switch {
+	case strings.ContainsRune("上下里内外中前后间方", pair[1]): // 箱上，馆方
+		return hopeless
+	case low > 1 || low == 1 && high > 2:
+		return hopeless
+	}
+	return likely
+}
+
+// detect reads the words around a wrong form. The cheap questions come first:
+// nearly all of these characters have met by chance.
+func (s *slips) detect(d *draft, a anchor, x *slip) {
+	if x.level == hopeless && !x.paired || d.segments.adjoin(x.first, x.second) {
 		return
 	}
-	before, after, ok := d.segments.loose(d.fold, d.parts[a.part].text, a.start, a.end)
-	if !ok {
+	text := d.parts[a.part].text
+	before, after := d.twoWordBefore(text, a.start), d.twoWordAfter(text, a.end)
+	if !s.halves[before] && !s.halves[after] {
 		return
 	}
-	meant := x.meant[0]
-	beside, together := s.words[before] || s.words[after], false
-	for _, word := range x.meant {
-		if s.phrases[before+word] || s.phrases[word+after] {
-			meant, together = word, true
-			break
+	meant, together := x.meant[0], false
+	if x.paired {
+		for _, word := range x.meant {
+			if s.phrases[before+word] || s.phrases[word+after] {
+				meant, together = word, true
+				break
+			}
 		}
 	}
-	if !together {
-		low, high := s.alone[first], s.alone[second]
-		if low > high {
-			low, high = high, low
-		}
-		if low > 1 || low == 1 && high > 2 || high > 1 && !beside {
-			return
-		}
+	if !together && (x.level == hopeless || !s.words[before] && !s.words[after]) ||
+		d.segments.straddled(d.fold, text, a.start, a.end) {
+		return
 	}
-	if s.isExpression(d, a, x) {
+	left, right, ok := d.segments.loose(d.fold, text, a.start, a.end)
+	if !ok || !together && !s.words[left] && !s.words[right] || s.isExpression(d, a, x) {
 		return
 	}
 	d.report("typo.slip", a.part, a.start, a.end, note{suggestion: meant})
 }
 
+// twoWordBefore is the two characters before a place.
+func (d *draft) twoWordBefore(text string, at int) string {
+	a, b, _, ok := d.twoBefore(text, at)
+	if !ok {
+		return ""
+	}
+	return string([]rune{a, b})
+}
+
+func (d *draft) twoWordAfter(text string, at int) string {
+	a, b, _, ok := d.two(text, at)
+	if !ok {
+		return ""
+	}
+	return string([]rune{a, b})
+}
+
 // isExpression tells whether a fixed expression is what is written wrongly there.
-func (s *slips) isExpression(d *draft, a anchor, x slip) bool {
+func (s *slips) isExpression(d *draft, a anchor, x *slip) bool {
 	for _, c := range d.found {
 		if c.part == a.part && c.start < a.end && c.end > a.start && c.rule.ID == "wording.fixed_expression" {
 			return true
