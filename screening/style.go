@@ -218,7 +218,7 @@ func (s *style) pack(word string) (packed uint64) {
 // index builds the table of the longer grams.
 func (s *style) index(list []weighted) {
 	s.slots = make([]weighted, 1<<bits.Len(uint(2*len(list)+1)))
-	width := bits.Len(uint(len(list))) + 5
+	width := max(bits.Len(uint(len(list)))+5, 6)
 	s.known, s.shift = make([]uint64, 1<<(width-6)), uint(64-width)
 	put := func(e weighted) {
 		at := s.slot(e.gram())
