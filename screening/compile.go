@@ -72,7 +72,7 @@ type compiledTerm struct {
 }
 
 func compile(rules *Rules, fold *match.Fold) (*plan, error) {
-	p := &plan{rules: rules, words: wordList{fold: fold, common: newCommon(), at: map[string]int{}, numbers: map[string]int{}}}
+	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
 	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
 	var errs []error

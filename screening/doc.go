@@ -6,6 +6,7 @@
 //
 //	text.go html.go markdown.go   visible text of title, body, attributes, with the way back to the source
 //	match/                        one scan for all words (terms and anchors) and all runs of digits; patterns by automaton
+//	glance.go shares.go           which words of patterns stand in a window; how common words are in official text
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned

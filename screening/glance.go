@@ -14,7 +14,7 @@ import (
 // the scan tells of every window and pattern whether it is worth trying there.
 type wordList struct {
 	fold    *match.Fold
-	common  common
+	shares  shares
 	at      map[string]int // by folded word
 	list    []string
 	owners  [][]owner      // by word: who asked for it
@@ -43,7 +43,7 @@ func (l *wordList) ask(word string, o owner) {
 
 // needs are the numbers of the lists that a pattern needs.
 func (l *wordList) needs(pattern string) (numbers []int) {
-	for _, list := range match.Literals(pattern, l.common.share) {
+	for _, list := range match.Literals(pattern, l.shares.any) {
 		if !l.tells(list) {
 			continue
 		}
@@ -70,7 +70,7 @@ const telling = 50
 // sentences, or one may stand in a text unseen, as it is of nothing but runes
 // that the scan skips.
 func (l *wordList) tells(list []string) bool {
-	return l.common.share(list) <= telling && !slices.ContainsFunc(list, func(word string) bool {
+	return l.shares.any(list) <= telling && !slices.ContainsFunc(list, func(word string) bool {
 		folded := l.fold.String(word)
 		return folded == "" || len([]rune(word)) > len([]rune(folded))+match.MaxSkip
 	})

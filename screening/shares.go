@@ -8,38 +8,38 @@ import (
 	"unicode/utf8"
 )
 
-// commonFile lists the characters and dictionary words that stand in at least
+// sharesFile lists the characters and dictionary words that stand in at least
 // three of a thousand sentences of official text (the reports on the work of
 // the State Council 2000–2025 and 400 regulations), with that number.
 //
-//go:embed common.tsv
-var commonFile string
+//go:embed shares.tsv
+var sharesFile string
 
-// common tells how often words stand in official text. It decides what the scan
-// looks for, so it bears on the speed of screening alone.
-type common map[string]float64
+// shares tells by word in how many of a thousand sentences of official text it
+// stands. It decides what the scan looks for, so it bears on speed alone.
+type shares map[string]float64
 
-func newCommon() common {
-	c := make(common, 2100)
-	for line := range strings.Lines(commonFile) {
+func newShares() shares {
+	s := make(shares, 2100)
+	for line := range strings.Lines(sharesFile) {
 		word, number, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		c[word], _ = strconv.ParseFloat(number, 64)
+		s[word], _ = strconv.ParseFloat(number, 64)
 	}
-	return c
+	return s
 }
 
-// share is about how many of a thousand sentences have one of the words.
-func (c common) share(words []string) (sum float64) {
+// any is about how many of a thousand sentences have one of the words.
+func (s shares) any(words []string) (sum float64) {
 	for _, word := range words {
-		sum += c.of(word)
+		sum += s.of(word)
 	}
 	return sum
 }
 
 // of is about how many of a thousand sentences have a word. One that the table
 // does not have is rare, and rarer than its rarest character.
-func (c common) of(word string) float64 {
-	if share, known := c[word]; known {
+func (s shares) of(word string) float64 {
+	if share, known := s[word]; known {
 		return share
 	}
 	if utf8.RuneCountInString(word) == 1 {
@@ -47,7 +47,7 @@ func (c common) of(word string) float64 {
 	}
 	rarest := math.Inf(1)
 	for _, r := range word {
-		share, known := c[string(r)]
+		share, known := s[string(r)]
 		if !known {
 			share = rareCharacter
 		}
