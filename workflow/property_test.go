@@ -319,8 +319,13 @@ func (a *acts) receipt(rt *rapid.T) {
 	}
 	in := workflow.ReceiptInput{State: rapid.SampledFrom([]models.ReceiptState{models.ReceiptReceived, models.ReceiptPublished, models.ReceiptFailed}).Draw(rt, "state"),
 		Digest: d.Digest, At: time.Unix(int64(rapid.IntRange(0, 1e9).Draw(rt, "at")), 0)}
-	if _, err := a.PutReceipt(context.Background(), a.puller, d.ReleaseID, "wechat", in); err != nil {
+	waits, err := a.store.Scheduled(context.Background(), d.ReleaseID)
+	if err != nil {
 		rt.Fatal(err)
+	}
+	_, err = a.PutReceipt(context.Background(), a.puller, d.ReleaseID, "wechat", in)
+	if unknown := models.CodeOf(err) == models.CodeNotFound; unknown != waits || !unknown && err != nil {
+		rt.Fatalf("a receipt for a release that waits for its time (%v): %v", waits, err)
 	}
 }
 
