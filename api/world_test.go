@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"shenfa/api"
 	"shenfa/api/client"
@@ -74,6 +75,9 @@ func onSQLite(t testing.TB, o api.Options) *world {
 
 func newWorld(t testing.TB, s *store.Store, o api.Options) *world {
 	t.Helper()
+	if o.RequestTimeout == 0 {
+		o.RequestTimeout = 3 * time.Minute // the race detector makes compiling an edition slow
+	}
 	ctx := context.Background()
 	engine, err := sharedEngine()
 	if err != nil {
