@@ -28,8 +28,7 @@ func newLexiconCheckCommand() *cobra.Command {
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}
-			<-engine.Ready()
-			if err := engine.Err(); err != nil {
+			if err := engine.CheckExamples(); err != nil {
 				return &exitError{exitFailed, err}
 			}
 			rules := engine.Rules()

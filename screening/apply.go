@@ -64,7 +64,7 @@ func (p *program) matches(d *draft, text string) [][]int {
 	if p.Mask != "" || d.afford(len(text)) { // what is masked must be exact
 		return p.pattern.FindAll(text)
 	}
-	return [][]int{slices.Repeat([]int{0, len(text)}, p.pattern.NumSubexp()+1)}
+	return [][]int{slices.Repeat([]int{0, len(text)}, p.pattern.Groups()+1)}
 }
 
 // searchable is how much of a draft of so many bytes may be searched for the

@@ -138,7 +138,7 @@ func BenchmarkSegmentAll(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		engine(b)
+		freshEngine(b)
 	}
 }
 

@@ -168,7 +168,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 		if p.pattern = compile("pattern", r.Pattern); p.pattern == nil {
 			return p, errors.Join(errs...)
 		}
-		p.group = max(p.pattern.SubexpIndex("hit"), 0)
+		p.group = max(p.pattern.Group("hit"), 0)
 		p.lists = shared.words.needs(r.Pattern)
 	}
 	if r.NotBefore != "" {
@@ -239,13 +239,13 @@ func (c *conditions) of(list []string) (*condition, error) {
 	if known := c.at[all]; known != nil {
 		return known, nil
 	}
-	for _, s := range list {
-		if _, err := syntax.Parse(s, syntax.Perl); err != nil {
-			return nil, fmt.Errorf("%q: %w", s, err)
-		}
-	}
 	compiled, err := match.Compile(all)
 	if err != nil {
+		for _, s := range list { // which of them is it?
+			if _, err := syntax.Parse(s, syntax.Perl); err != nil {
+				return nil, fmt.Errorf("%q: %w", s, err)
+			}
+		}
 		return nil, err
 	}
 	c.at[all] = &condition{any: compiled, lists: c.words.needs(all), id: len(c.at)}

@@ -5,23 +5,48 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"shenfa/models"
 )
 
 // engine is ready to screen with the embedded rules.
+// engine is one with the shipped rules that all tests read; those that install
+// editions make a freshEngine.
 func engine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := New(Options{})
+	e, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-e.Ready()
-	if err := e.Err(); err != nil {
+	return e
+}
+
+var shared = sync.OnceValues(newEngine)
+
+func freshEngine(t testing.TB) *Engine {
+	t.Helper()
+	e, err := newEngine()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+func newEngine() (*Engine, error) {
+	e, err := New(Options{})
+	if err != nil {
+		return nil, err
+	}
+	<-e.Ready()
+	return e, e.Err()
+}
+
+func TestShippedExamples(t *testing.T) {
+	if err := engine(t).CheckExamples(); err != nil {
+		t.Error(err)
+	}
 }
 
 // sample is a whole draft with what its screening must and must not say.

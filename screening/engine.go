@@ -46,7 +46,9 @@ func EmbeddedRules() (*Rules, error) {
 }
 
 // New reads and checks the rules and starts to load the dictionary in the
-// background; Screen waits for it. Errors name file, line and rule.
+// background; Screen waits for it. Errors name file, line and rule. The
+// examples of rules from a folder are tried then; those of the embedded rules
+// were when the program was tested (CheckExamples).
 func New(o Options) (*Engine, error) {
 	rules, err := EmbeddedRules()
 	if o.RulesDir != "" {
@@ -65,7 +67,7 @@ func New(o Options) (*Engine, error) {
 	e.plan.Store(p)
 	go func() {
 		defer close(e.ready)
-		if e.segments, e.err = newSegmenter(); e.err == nil {
+		if e.segments, e.err = newSegmenter(); e.err == nil && o.RulesDir != "" {
 			e.err = e.tryExamples(p, p.rules.list)
 		}
 	}()
@@ -90,6 +92,17 @@ func (e *Engine) Edition() string { return e.plan.Load().rules.edition }
 
 // Rules in force.
 func (e *Engine) Rules() *Rules { return e.plan.Load().rules }
+
+// CheckExamples tries the examples of the rules in force: the errors name file,
+// line and rule.
+func (e *Engine) CheckExamples() error {
+	<-e.ready
+	if e.err != nil {
+		return e.err
+	}
+	p := e.plan.Load()
+	return e.tryExamples(p, p.rules.list)
+}
 
 // Install puts another edition in force, at once and for all readers, after
 // trying its examples. Screenings that run go on with the edition they began with.

@@ -13,15 +13,17 @@ import (
 
 // A Pattern is a regular expression (RE2 syntax) for texts that it mostly does
 // not match: finite automata, built as texts need them, tell so at some ten
-// times the speed of the regexp package, which then finds the rest. Safe for
-// concurrent use.
+// times the speed of the regexp package, which then finds the rest. What a
+// pattern is made of is made when it is first used. Safe for concurrent use.
 type Pattern struct {
-	*regexp.Regexp
-	loose *machine // for a pattern that says more: its gaps may be of any length; nil: it has none
-	tight *machine
-	exact bool // tight errs never
+	expr   string
+	groups []string // by number, as regexp.SubexpNames
+	exact  bool     // the automata err never
 
-	begin func() *begin // nil: the pattern looks back, or matches the empty text
+	regexp func() *regexp.Regexp
+	loose  func() *machine // for a pattern that says more: its gaps may be of any length; nil: it has none
+	tight  func() *machine
+	begins func() *begin // nil: the pattern looks back, or matches the empty text
 }
 
 // begin is a pattern where a match begins: at the first rune of a text, or later.
@@ -30,33 +32,46 @@ type begin struct {
 	may          *machine // whether it matches later
 }
 
-// Compile compiles a pattern.
+// Compile checks a pattern and makes it ready to be compiled.
 func Compile(expr string) (*Pattern, error) {
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return nil, err
-	}
 	parsed, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	loosened, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	p := &Pattern{Regexp: re}
-	if p.tight, err = newMachine(parsed); err != nil {
-		return nil, err
-	}
-	p.exact = exact(p.tight.prog)
-	if p.exact && !p.Regexp.MatchString("") {
-		p.begin = sync.OnceValue(func() *begin { return newBegin(expr, parsed, p.tight.classes) })
-	}
-	if loosen(loosened) {
-		p.loose, err = newMachine(loosened)
-	}
-	return p, err
+	p := &Pattern{expr: expr, groups: parsed.CapNames()}
+	p.exact = exact(parsed)
+	p.regexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	p.tight = sync.OnceValue(func() *machine { return newMachine(parsed) })
+	p.loose = sync.OnceValue(func() *machine {
+		loosened := mustParse(expr)
+		if !loosen(loosened) {
+			return nil
+		}
+		return newMachine(loosened)
+	})
+	p.begins = sync.OnceValue(func() *begin {
+		if !p.exact || p.regexp().MatchString("") {
+			return nil
+		}
+		return newBegin(expr, parsed, p.tight().classes)
+	})
+	return p, nil
 }
+
+// mustParse parses what has been parsed before.
+func mustParse(expr string) *syntax.Regexp {
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
+
+// Groups is the number of groups of the pattern.
+func (p *Pattern) Groups() int { return len(p.groups) - 1 }
+
+// Group is the number of the group of a name; -1 if there is none.
+func (p *Pattern) Group(name string) int { return slices.Index(p.groups, name) }
 
 // loosen lets what is repeated up to so many times be repeated at will; it
 // tells whether there was any such thing. Counting is what makes automata large.
@@ -75,83 +90,90 @@ func loosen(re *syntax.Regexp) (changed bool) {
 
 // May tells whether a text can match: it never says no to one that does.
 func (p *Pattern) May(text string) bool {
-	return (p.loose == nil || p.loose.may(text)) && p.tight.may(text)
+	loose := p.loose()
+	return (loose == nil || loose.may(text)) && p.tight().may(text)
 }
 
 // MatchString tells whether the pattern matches anywhere in a text.
 func (p *Pattern) MatchString(text string) bool {
-	return p.May(text) && (p.exact || p.Regexp.MatchString(text))
+	return p.May(text) && (p.exact || p.regexp().MatchString(text))
 }
 
 // FindAll answers all matches in a text with their groups, as
 // FindAllStringSubmatchIndex does. Where it can, an automaton tells the places
 // where they begin.
 func (p *Pattern) FindAll(text string) (all [][]int) {
-	if p.begin == nil {
-		return p.FindAllStringSubmatchIndex(text, -1)
+	begin := p.begins()
+	if begin == nil {
+		return p.regexp().FindAllStringSubmatchIndex(text, -1)
 	}
-	begin := p.begin()
+	last := 0 // where the rune before i begins
 	for i := 0; i < len(text); {
 		var m []int
+		from := i
 		switch {
 		case i == 0:
 			m = begin.first.FindStringSubmatchIndex(text)
 		case begin.may.may(text[i:]):
-			m = begin.later.FindStringSubmatchIndex(text[i:])
+			from = last
+			m = begin.later.FindStringSubmatchIndex(text[from:])
 		}
 		if m == nil {
 			_, size := utf8.DecodeRuneInString(text[i:])
-			i += size
+			last, i = i, i+size
 			continue
 		}
 		for k := range m {
 			if m[k] >= 0 {
-				m[k] += i
+				m[k] += from
 			}
 		}
+		m[0] = i
 		all = append(all, m)
-		i = m[1]
+		_, size := utf8.DecodeLastRuneInString(text[:m[1]])
+		last, i = m[1]-size, m[1]
 	}
 	return all
 }
 
+// newBegin makes the pattern for its places. Where a text goes on, the rune
+// before the place is read too, so that the beginning of the text is not there.
 func newBegin(expr string, parsed *syntax.Regexp, classes *classTable) *begin {
-	first := regexp.MustCompile(`^(?:` + expr + `)`)
-	rest, changed := later(parsed)
-	b := &begin{first: first, later: first}
-	if changed {
-		b.later = regexp.MustCompile(`^(?:` + rest.String() + `)`)
-	}
-	prog, err := syntax.Compile(rest.Simplify())
-	if err != nil {
-		panic(err) // the whole of it was compiled
-	}
-	b.may = &machine{prog: prog, classes: classes, anchored: true}
+	b := &begin{first: regexp.MustCompile(`^(?:` + expr + `)`), later: regexp.MustCompile(`^(?s:.)(?:` + expr + `)`)}
+	b.may = &machine{prog: program(later(parsed)), classes: classes, anchored: true}
 	b.may.root.Store(b.may.begin())
 	return b
 }
 
-// later is what of a pattern can match where the text does not begin, and
-// whether that is less than all of it.
-func later(re *syntax.Regexp) (rest *syntax.Regexp, changed bool) {
+// program is a pattern that was parsed, for automata.
+func program(parsed *syntax.Regexp) *syntax.Prog {
+	prog, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		panic(err) // it is as large as what was parsed
+	}
+	return prog
+}
+
+// later is what of a pattern can match where the text does not begin.
+func later(re *syntax.Regexp) *syntax.Regexp {
 	if re.Op == syntax.OpBeginText {
-		return &syntax.Regexp{Op: syntax.OpNoMatch}, true
+		return &syntax.Regexp{Op: syntax.OpNoMatch}
 	}
 	other := *re
 	other.Sub = make([]*syntax.Regexp, len(re.Sub))
 	for i, sub := range re.Sub {
-		less := false
-		other.Sub[i], less = later(sub)
-		changed = changed || less
+		other.Sub[i] = later(sub)
 	}
-	return &other, changed
+	return &other
 }
 
-// exact tells whether a program has no conditions but the beginning and end of the text.
-func exact(prog *syntax.Prog) bool {
-	return !slices.ContainsFunc(prog.Inst, func(inst syntax.Inst) bool {
-		return inst.Op == syntax.InstEmptyWidth && syntax.EmptyOp(inst.Arg) != syntax.EmptyBeginText && syntax.EmptyOp(inst.Arg) != syntax.EmptyEndText
-	})
+// exact tells whether a pattern has no conditions but the beginning and end of the text.
+func exact(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return false
+	}
+	return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !exact(sub) })
 }
 
 // machine is a finite automaton for a regular expression.
@@ -165,14 +187,11 @@ type machine struct {
 // maxStates bounds an automaton; one that has grown so far is begun anew.
 const maxStates = 1000
 
-func newMachine(re *syntax.Regexp) (*machine, error) {
-	prog, err := syntax.Compile(re.Simplify())
-	if err != nil {
-		return nil, err
-	}
+func newMachine(re *syntax.Regexp) *machine {
+	prog := program(re)
 	m := &machine{prog: prog, classes: newClassTable(prog)}
 	m.root.Store(m.begin())
-	return m, nil
+	return m
 }
 
 // automaton is the part of a machine that texts have needed so far. A state is

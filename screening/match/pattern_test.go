@@ -23,7 +23,7 @@ func TestPatternSaysWhatRegexpSays(t *testing.T) {
 			if got, want := p.MatchString(text), regexp.MustCompile(expr).MatchString(text); got != want {
 				t.Errorf("%q in %q: %v, want %v", expr, text, got, want)
 			}
-			if got, want := p.FindAll(text), p.FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
+			if got, want := p.FindAll(text), p.regexp().FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
 				t.Errorf("%q in %q: matches at %v, want %v", expr, text, got, want)
 			}
 		}
@@ -41,7 +41,7 @@ func TestPatternIsSharedByManyReaders(t *testing.T) {
 			text := []byte("aabbabababaabbbabacabbabababbabazzzc")
 			for i := range 2000 { // enough different texts that the automaton is begun anew
 				text[(i*7+k)%len(text)] = "abcz"[(i*i+k)%4]
-				if got, want := p.MatchString(string(text)), p.Regexp.MatchString(string(text)); got != want {
+				if got, want := p.MatchString(string(text)), p.regexp().MatchString(string(text)); got != want {
 					t.Errorf("%s: %v, want %v", text, got, want)
 				}
 			}
@@ -61,10 +61,10 @@ func FuzzPattern(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got, want := p.MatchString(text), p.Regexp.MatchString(text); got != want {
+		if got, want := p.MatchString(text), p.regexp().MatchString(text); got != want {
 			t.Errorf("%q in %q: %v, want %v", expr, text, got, want)
 		}
-		if got, want := p.FindAll(text), p.FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
+		if got, want := p.FindAll(text), p.regexp().FindAllStringSubmatchIndex(text, -1); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q in %q: matches at %v, want %v", expr, text, got, want)
 		}
 	})
