@@ -3,6 +3,7 @@ package screening
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"shenfa/screening/match"
 )
@@ -14,13 +15,23 @@ import (
 // it go with the right one, or its characters seldom are words by themselves.
 type slips struct {
 	words   map[string]bool
-	halves  map[string]bool // of phrases and idioms
+	halves  map[pair]bool // of phrases and idioms
 	phrases map[string]bool
 	wrong   []slip
 	right   map[string]bool // wrong forms that are words of late
 	alone   map[rune]int    // how often a character is a word by itself, from 0 to 3
 
 	guarded map[string][]string // wrong forms of fixed expressions, by the wrong forms of words in them
+}
+
+// pair is two characters.
+type pair [2]rune
+
+// pairOf is the first two characters of a word.
+func pairOf(word string) pair {
+	first, size := utf8.DecodeRuneInString(word)
+	second, _ := utf8.DecodeRuneInString(word[size:])
+	return pair{first, second}
 }
 
 // slip is a wrong form and the words that it may stand for.
@@ -38,7 +49,7 @@ const (
 )
 
 func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
-	s := slips{words: map[string]bool{}, halves: map[string]bool{}, phrases: map[string]bool{}, right: map[string]bool{}}
+	s := slips{words: map[string]bool{}, halves: map[pair]bool{}, phrases: map[string]bool{}, right: map[string]bool{}}
 	rule := rules.byID["typo.slip"]
 	if rule == nil {
 		return s
@@ -87,12 +98,12 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 		}
 	}
 	for word := range s.words {
-		s.halves[word] = true
+		s.halves[pairOf(word)] = true
 	}
 	paired := map[string]bool{}
 	for phrase := range s.phrases {
 		for _, half := range []string{phrase[:len(phrase)/2], phrase[len(phrase)/2:]} {
-			paired[half], s.halves[half] = true, true
+			paired[half], s.halves[pairOf(half)] = true, true
 		}
 	}
 	place := map[string]int{}
@@ -110,12 +121,15 @@ func newSlips(rules *Rules, alike map[rune][]int, groups []string) slips {
 					if s.words[wrong] || s.right[wrong] {
 						continue
 					}
+					level := s.level(changed)
+					if level == hopeless && !paired[word] {
+						continue
+					}
 					n, known := place[wrong]
 					if !known {
 						n = len(s.wrong)
 						place[wrong] = n
-						s.wrong = append(s.wrong, slip{wrong: wrong, first: changed[0], second: changed[1],
-							level: s.level(changed)})
+						s.wrong = append(s.wrong, slip{wrong: wrong, first: changed[0], second: changed[1], level: level})
 					}
 					if !slices.Contains(s.wrong[n].meant, word) {
 						s.wrong[n].meant = append(s.wrong[n].meant, word)
@@ -146,14 +160,13 @@ func (s *slips) level(pair [2]rune) int {
 // detect reads the words around a wrong form. The cheap questions come first:
 // nearly all of these characters have met by chance.
 func (s *slips) detect(d *draft, a anchor, x *slip) {
-	if x.level == hopeless && !x.paired || d.segments.adjoin(x.first, x.second) {
-		return
-	}
 	text := d.parts[a.part].text
-	before, after := d.twoWordBefore(text, a.start), d.twoWordAfter(text, a.end)
-	if !s.halves[before] && !s.halves[after] {
+	a1, a2, _, ok := d.twoBefore(text, a.start)
+	b1, b2, _, ko := d.two(text, a.end)
+	if !(ok && s.halves[pair{a1, a2}]) && !(ko && s.halves[pair{b1, b2}]) || d.segments.adjoin(x.first, x.second) {
 		return
 	}
+	before, after := string([]rune{a1, a2}), string([]rune{b1, b2})
 	meant, together := x.meant[0], false
 	if x.paired {
 		for _, word := range x.meant {

@@ -4,11 +4,11 @@ import "math/bits"
 
 // A filter answers "perhaps" or "certainly not": whether the last two runes of
 // a key are a term, whether the last three are, and whether all four begin a
-// longer one. It is made of bits, 64 and 128 kB: those of two and three runes
+// longer one. It is made of bits, 512 and 128 kB: those of two and three runes
 // stand in the word that a hash of the last two chooses, so that one look finds
 // both; two bits of one word stand for four runes.
 type filter struct {
-	short [1 << 13]uint64
+	short [1 << 16]uint64
 	long  [1 << 14]uint64
 }
 
@@ -16,9 +16,9 @@ type filter struct {
 func (f *filter) add(key uint64, n int) {
 	switch two := (key & pairOf) * fibonacci; n {
 	case 2:
-		f.short[two>>51] |= 1 << (two >> 45 & 63)
+		f.short[two>>48] |= 1 << (two >> 42 & 63)
 	case 3:
-		f.short[two>>51] |= 1 << ((key & tripleOf) * fibonacci >> 58)
+		f.short[two>>48] |= 1 << ((key & tripleOf) * fibonacci >> 58)
 	default:
 		four := key * fibonacci
 		f.long[four>>50] |= 1<<(four>>44&63) | 1<<(four>>38&63)
@@ -28,8 +28,8 @@ func (f *filter) add(key uint64, n int) {
 // heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
 func (f *filter) heads(key uint64) uint64 {
 	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
-	short, long := f.short[two>>51], f.long[four>>50]
-	return short>>(two>>45&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&(long>>(four>>38&63))&1<<2
+	short, long := f.short[two>>48], f.long[four>>50]
+	return short>>(two>>42&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&(long>>(four>>38&63))&1<<2
 }
 
 // fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.
