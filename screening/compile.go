@@ -1,12 +1,14 @@
 package screening
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"shenfa/models"
@@ -71,13 +73,13 @@ type compiledTerm struct {
 	allowed []string
 }
 
-func compile(rules *Rules, fold *match.Fold) (*plan, error) {
+func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
-	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
+	common := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
 	var errs []error
 	for i, rule := range rules.list {
-		pr, err := rule.program(rules.files, &shared)
+		pr, err := rule.program(rules.files, &common)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
 			words.ask(term.text, owner{rule: i, word: k})
@@ -107,7 +109,9 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		}
 		pr.support = &p.programs[at]
 	}
-	known := detectors(rules)
+	expressions, err := shared.of(rules, fold)
+	errs = append(errs, err)
+	known := detectors(rules, expressions)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
 			errs = append(errs, rule.mistake("没有名为 %q 的检测器", rule.Detector))
@@ -131,10 +135,10 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	for all, c := range shared.at {
+	for all, c := range common.at {
 		words.prove(c.id, all)
 	}
-	p.asked, p.tokens = len(shared.at), words.tokens()
+	p.asked, p.tokens = len(common.at), words.tokens()
 	p.wanted = make(bitSet, len(words.list)/64+1)
 	for i, owners := range words.owners {
 		if len(owners) > 0 {
@@ -142,9 +146,44 @@ func compile(rules *Rules, fold *match.Fold) (*plan, error) {
 		}
 	}
 	words.at, words.lists, words.proofs = nil, nil, nil // they have served
-	var err error
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
+}
+
+// prepared is what takes long to make and is the same for editions with the
+// same lists of expressions, idioms and words.
+type prepared struct {
+	mu          sync.Mutex
+	lists       [sha256.Size]byte
+	expressions *expressions
+}
+
+// of answers the detector of expressions for an edition.
+func (p *prepared) of(rules *Rules, fold *match.Fold) (*expressions, error) {
+	sum := sha256.New()
+	for _, id := range []string{"wording.fixed_expression", "wording.fixed_expression.known", "typo.idiom", "typo.slip", "typo.doubled"} {
+		rule := rules.byID[id]
+		fmt.Fprintf(sum, "%s %t\n", id, rule != nil)
+		if rule == nil {
+			continue
+		}
+		for _, term := range rule.Terms {
+			fmt.Fprintln(sum, term, strings.Join(rule.term[term].allow, "、"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(rules.context)) {
+		fmt.Fprintf(sum, "%s %q\n", name, rules.context[name])
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if lists := [sha256.Size]byte(sum.Sum(nil)); p.expressions == nil || lists != p.lists {
+		made, err := newExpressions(rules, fold)
+		if err != nil {
+			return nil, err
+		}
+		p.lists, p.expressions = lists, made
+	}
+	return p.expressions, nil
 }
 
 // program compiles the patterns and terms of a rule.

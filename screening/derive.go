@@ -32,14 +32,14 @@ func (e *Engine) Derive(rules *Rules) (*Engine, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	p, err := compile(rules, e.fold)
+	p, err := compile(rules, e.fold, e.prepared)
 	if err == nil {
 		err = e.tryExamples(p, e.Rules().changed(rules))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("版次 %s 不能使用：\n%w", rules.edition, err)
 	}
-	d := &Engine{fold: e.fold, plain: e.plain, segments: e.segments, ready: e.ready}
+	d := &Engine{fold: e.fold, plain: e.plain, segments: e.segments, prepared: e.prepared, ready: e.ready}
 	d.scratch.New = func() any { return new(scratch) }
 	d.plan.Store(p)
 	return d, nil

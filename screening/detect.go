@@ -57,10 +57,10 @@ type draft struct {
 
 // detectors are those written in Go, by the name that rules call them. What
 // they know about words stands in the lexicons of their rules.
-func detectors(rules *Rules) map[string]detector {
+func detectors(rules *Rules, e *expressions) map[string]detector {
 	return map[string]detector{
 		"addresses":   addresses{},
-		"expressions": newExpressions(rules),
+		"expressions": e,
 		"links":       links{},
 		"mail":        mail{},
 		"names":       newNames(),

@@ -3,8 +3,11 @@ package screening
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"shenfa/screening/match"
 )
 
 // expressions finds fixed expressions that are nearly, but not quite right: one
@@ -16,11 +19,14 @@ import (
 type expressions struct {
 	list   []expression
 	pieces []piece
-	words  []string // the anchor of each piece, then of each piece of an idiom, then wrong forms of words
+	words  []string // each piece, then each piece of an idiom, then wrong forms of words
+	finds  *match.Matcher
+	found  sync.Pool // of *[]match.Match
 	idioms idioms
 	slips  slips
 
-	doubled map[string]bool // words that may stand twice
+	doubles bool            // whether words that stand twice are looked for,
+	doubled map[string]bool // and those that may
 }
 
 type expression struct {
@@ -36,8 +42,11 @@ type piece struct {
 	before, after        string
 }
 
-func newExpressions(rules *Rules) *expressions {
-	e := &expressions{}
+// newExpressions has a matcher of its own: the words are many, most of them
+// made from a few lists, and editions that have the same lists share them
+// (prepared).
+func newExpressions(rules *Rules, fold *match.Fold) (*expressions, error) {
+	e := &expressions{found: sync.Pool{New: func() any { return new([]match.Match) }}}
 	e.addExpressions(rules.byID["wording.fixed_expression"])
 	e.idioms = newIdioms(rules)
 	for _, p := range e.idioms.pieces {
@@ -51,10 +60,10 @@ func newExpressions(rules *Rules) *expressions {
 	for _, word := range rules.context["may_be_doubled"] {
 		e.doubled[word] = true
 	}
-	if rules.byID["typo.doubled"] != nil {
-		e.words = append(e.words, everyDraft)
-	}
-	return e
+	e.doubles = rules.byID["typo.doubled"] != nil
+	var err error
+	e.finds, err = match.New(fold, e.words)
+	return e, err
 }
 
 func (e *expressions) addExpressions(rule *Rule) {
@@ -108,44 +117,55 @@ func parting(r rune) bool {
 	return false
 }
 
-func (e *expressions) anchors() []string { return e.words }
+func (e *expressions) anchors() []string { return []string{everyDraft} }
 
-func (e *expressions) detect(d *draft, found []anchor) {
-	e.detectDoubled(d)
-	for _, a := range found {
-		if a.start == a.end { // the call for every draft
-			continue
-		}
-		if n := len(e.pieces); a.word >= n {
-			if a.word < n+len(e.idioms.pieces) {
-				e.idioms.detect(d, a, e.idioms.pieces[a.word-n])
-			}
-			continue
-		}
-		p := &e.pieces[a.word]
-		x := &e.list[p.expression]
-		text := d.parts[a.part].text
-		if strings.HasSuffix(text[:a.start], p.before) && strings.HasPrefix(text[a.end:], p.after) {
-			continue // as it should be
-		}
-		left := x.compare(d, text[:a.start], x.runes[:p.from], true)
-		if !left.ok {
-			continue
-		}
-		right := x.compare(d, text[a.end:], x.runes[p.to:], false)
-		if !right.ok || left.mistakes+right.mistakes != 1 {
-			continue
-		}
-		start, end := a.start-left.size, a.end+right.size
-		if x.fits(d, a.part, start, end) {
-			d.report("wording.fixed_expression", a.part, start, end, note{suggestion: x.text})
+func (e *expressions) detect(d *draft, _ []anchor) {
+	if e.doubles {
+		e.detectDoubled(d)
+	}
+	list := e.found.Get().(*[]match.Match)
+	for part := range d.parts {
+		*list, _ = e.finds.Scan((*list)[:0], nil, d.parts[part].text)
+		e.detectIn(d, part, *list)
+	}
+	e.found.Put(list)
+}
+
+// detectIn looks at what the scan found in a part; at slips last, as what is a
+// wrong expression is none of them.
+func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
+	idioms, slips := len(e.pieces), len(e.pieces)+len(e.idioms.pieces)
+	for _, m := range found {
+		switch n := int(m.Term); {
+		case n < idioms:
+			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[n])
+		case n < slips:
+			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[n-idioms])
 		}
 	}
-	first := len(e.pieces) + len(e.idioms.pieces)
-	for _, a := range found {
-		if n := a.word - first; n >= 0 && n < len(e.slips.wrong) {
-			e.slips.detect(d, a, &e.slips.wrong[n])
+	for _, m := range found {
+		if n := int(m.Term) - slips; n >= 0 {
+			e.slips.detect(d, part, int(m.Start), int(m.End), &e.slips.wrong[n])
 		}
+	}
+}
+
+// detectExpression compares what stands around a piece with the rest of its expression.
+func (e *expressions) detectExpression(d *draft, part, from, to int, p *piece) {
+	x, text := &e.list[p.expression], d.parts[part].text
+	if strings.HasSuffix(text[:from], p.before) && strings.HasPrefix(text[to:], p.after) {
+		return // as it should be
+	}
+	left := x.compare(d, text[:from], x.runes[:p.from], true)
+	if !left.ok {
+		return
+	}
+	right := x.compare(d, text[to:], x.runes[p.to:], false)
+	if !right.ok || left.mistakes+right.mistakes != 1 {
+		return
+	}
+	if start, end := from-left.size, to+right.size; x.fits(d, part, start, end) {
+		d.report("wording.fixed_expression", part, start, end, note{suggestion: x.text})
 	}
 }
 
@@ -352,10 +372,9 @@ func soundGroups(rules *Rules) []string {
 }
 
 // detect reads the four characters around a piece.
-func (x *idioms) detect(d *draft, a anchor, p idiomPiece) {
+func (x *idioms) detect(d *draft, part, start, end int, p *idiomPiece) {
 	want := &x.list[p.idiom]
-	text := d.parts[a.part].text
-	start, end := a.start, a.end
+	text := d.parts[part].text
 	var near [4]rune
 	if utf8.RuneCountInString(p.word) == 4 {
 		copy(near[:], []rune(p.word))
@@ -378,7 +397,7 @@ func (x *idioms) detect(d *draft, a anchor, p idiomPiece) {
 	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, text, start, end) {
 		return
 	}
-	d.report("typo.idiom", a.part, start, end, note{suggestion: want.text})
+	d.report("typo.idiom", part, start, end, note{suggestion: want.text})
 }
 
 // slip tells whether one character stands for another that sounds or looks alike.

@@ -159,10 +159,10 @@ func (s *slips) level(pair [2]rune) int {
 
 // detect reads the words around a wrong form. The cheap questions come first:
 // nearly all of these characters have met by chance.
-func (s *slips) detect(d *draft, a anchor, x *slip) {
-	text := d.parts[a.part].text
-	a1, a2, _, ok := d.twoBefore(text, a.start)
-	b1, b2, _, ko := d.two(text, a.end)
+func (s *slips) detect(d *draft, part, start, end int, x *slip) {
+	text := d.parts[part].text
+	a1, a2, _, ok := d.twoBefore(text, start)
+	b1, b2, _, ko := d.two(text, end)
 	if !(ok && s.halves[pair{a1, a2}]) && !(ko && s.halves[pair{b1, b2}]) || d.segments.adjoin(x.first, x.second) {
 		return
 	}
@@ -177,14 +177,14 @@ func (s *slips) detect(d *draft, a anchor, x *slip) {
 		}
 	}
 	if !together && (x.level == hopeless || !s.words[before] && !s.words[after]) ||
-		d.segments.straddled(d.fold, text, a.start, a.end) {
+		d.segments.straddled(d.fold, text, start, end) {
 		return
 	}
-	left, right, ok := d.segments.loose(d.fold, text, a.start, a.end)
-	if !ok || !together && !s.words[left] && !s.words[right] || s.isExpression(d, a, x) {
+	left, right, ok := d.segments.loose(d.fold, text, start, end)
+	if !ok || !together && !s.words[left] && !s.words[right] || s.isExpression(d, part, start, end, x) {
 		return
 	}
-	d.report("typo.slip", a.part, a.start, a.end, note{suggestion: meant})
+	d.report("typo.slip", part, start, end, note{suggestion: meant})
 }
 
 // twoWordBefore is the two characters before a place.
@@ -205,16 +205,16 @@ func (d *draft) twoWordAfter(text string, at int) string {
 }
 
 // isExpression tells whether a fixed expression is what is written wrongly there.
-func (s *slips) isExpression(d *draft, a anchor, x *slip) bool {
+func (s *slips) isExpression(d *draft, part, start, end int, x *slip) bool {
 	for _, c := range d.found {
-		if c.part == a.part && c.start < a.end && c.end > a.start && c.rule.ID == "wording.fixed_expression" {
+		if c.part == part && c.start < end && c.end > start && c.rule.ID == "wording.fixed_expression" {
 			return true
 		}
 	}
 	for _, term := range s.guarded[x.wrong] {
-		text := d.parts[a.part].text
+		text := d.parts[part].text
 		before := len(term) - len(x.wrong)
-		near := text[runeStart(text, a.start-before):runeStart(text, a.end+before)]
+		near := text[runeStart(text, start-before):runeStart(text, end+before)]
 		if strings.Contains(d.fold.String(near), term) {
 			return true
 		}

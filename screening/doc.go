@@ -10,7 +10,7 @@
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
-//	detect.go detect_*.go         detectors in Go, at the places found
+//	detect.go detect_*.go         detectors in Go, at the places found; that of expressions scans for words of its own
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //
 // # Adding a rule

@@ -30,6 +30,7 @@ type Engine struct {
 	fold     *match.Fold
 	plain    *plainRunes
 	segments *segmenter
+	prepared *prepared
 	plan     atomic.Pointer[plan]
 	ready    chan struct{}
 	err      error // set before ready is closed
@@ -58,9 +59,9 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
 	fold := match.NewFold()
-	e := &Engine{fold: fold, plain: newPlainRunes(fold), ready: make(chan struct{})}
+	e := &Engine{fold: fold, plain: newPlainRunes(fold), prepared: new(prepared), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
-	p, err := compile(rules, e.fold)
+	p, err := compile(rules, e.fold, e.prepared)
 	if err != nil {
 		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
@@ -111,7 +112,7 @@ func (e *Engine) Install(rules *Rules) error {
 	if e.segments == nil {
 		return e.err
 	}
-	p, err := compile(rules, e.fold)
+	p, err := compile(rules, e.fold, e.prepared)
 	if err == nil {
 		err = e.tryExamples(p, p.rules.list)
 	}

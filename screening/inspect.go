@@ -43,7 +43,7 @@ func (e *Engine) Inspect(rules *Rules, clean []Text) (Inspection, error) {
 	if e.segments == nil {
 		return Inspection{}, e.err
 	}
-	p, err := compile(rules, e.fold)
+	p, err := compile(rules, e.fold, e.prepared)
 	if err != nil {
 		return Inspection{}, err
 	}

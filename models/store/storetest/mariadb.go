@@ -79,8 +79,12 @@ func startServer() (s running, err error) {
 	if os.Getuid() == 0 {
 		asRoot = []string{"--user=root"}
 	}
-	out, err := exec.Command(install, append([]string{"--no-defaults", "--datadir=" + data,
-		"--auth-root-authentication-method=normal", "--skip-test-db"}, asRoot...)...).CombinedOutput()
+	// A server that starts removes the temporary tables of all that share its folder for them.
+	env := append(os.Environ(), "TMPDIR="+dir)
+	setup := exec.Command(install, append([]string{"--no-defaults", "--datadir=" + data,
+		"--auth-root-authentication-method=normal", "--skip-test-db"}, asRoot...)...)
+	setup.Env = env
+	out, err := setup.CombinedOutput()
 	if err != nil {
 		return s, errors.Join(fmt.Errorf("%s: %w\n%s", install, err, out), os.RemoveAll(dir))
 	}
@@ -102,7 +106,7 @@ func startServer() (s running, err error) {
 		"--socket=" + filepath.Join(dir, "s"), "--pid-file=" + filepath.Join(dir, "pid"), "--port=" + strconv.Itoa(port),
 		"--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M",
 		"--max-connections=300"}, asRoot...)...)
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Stdout, cmd.Stderr, cmd.Env = log, log, env
 	if s.stdin, err = cmd.StdinPipe(); err != nil {
 		return s, err
 	}
