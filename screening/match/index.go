@@ -4,32 +4,45 @@ import "math/bits"
 
 // A filter answers "perhaps" or "certainly not": whether the last two runes of
 // a key are a term, whether the last three are, and whether all four begin a
-// longer one. It is made of bits, 512 and 128 kB: those of two and three runes
-// stand in the word that a hash of the last two chooses, so that one look finds
-// both; two bits of one word stand for four runes.
+// longer one. It is made of bits, some 32 for each term: those of two and three
+// runes stand in the word that a hash of the last two chooses, so that one look
+// finds both; two bits of one word stand for four runes.
 type filter struct {
-	short [1 << 16]uint64
-	long  [1 << 14]uint64
+	short, long     []uint64
+	ofShort, ofLong uint // shifts that lead from a hash to the six bits below which its word is
+}
+
+// newFilter makes room for so many terms of two or three runes and heads of longer ones.
+func newFilter(short, long int) *filter {
+	room := func(n int) ([]uint64, uint) {
+		width := max(bits.Len(uint(n/2)), 10)
+		return make([]uint64, 1<<width), uint(64 - width - 6)
+	}
+	f := new(filter)
+	f.short, f.ofShort = room(short)
+	f.long, f.ofLong = room(long)
+	return f
 }
 
 // add adds the first n runes of a term.
 func (f *filter) add(key uint64, n int) {
-	switch two := (key & pairOf) * fibonacci; n {
+	switch two := (key & pairOf) * fibonacci >> f.ofShort; n {
 	case 2:
-		f.short[two>>48] |= 1 << (two >> 42 & 63)
+		f.short[two>>6] |= 1 << (two & 63)
 	case 3:
-		f.short[two>>48] |= 1 << ((key & tripleOf) * fibonacci >> 58)
+		f.short[two>>6] |= 1 << ((key & tripleOf) * fibonacci >> 58)
 	default:
-		four := key * fibonacci
-		f.long[four>>50] |= 1<<(four>>44&63) | 1<<(four>>38&63)
+		hash := key * fibonacci
+		f.long[hash>>f.ofLong>>6] |= 1<<(hash>>f.ofLong&63) | 1<<(hash>>(f.ofLong-6)&63)
 	}
 }
 
 // heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
 func (f *filter) heads(key uint64) uint64 {
-	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
-	short, long := f.short[two>>48], f.long[four>>50]
-	return short>>(two>>42&63)&1 | short>>(three>>58)&1<<1 | long>>(four>>44&63)&(long>>(four>>38&63))&1<<2
+	two, three, four := (key&pairOf)*fibonacci>>(f.ofShort&63), (key&tripleOf)*fibonacci>>58, key*fibonacci
+	end := four >> (f.ofLong & 63)
+	short, long := f.short[two>>6], f.long[end>>6]
+	return short>>(two&63)&1 | short>>three&1<<1 | long>>(end&63)&(long>>(four>>((f.ofLong-6)&63)&63))&1<<2
 }
 
 // fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.

@@ -63,7 +63,7 @@ const maxClasses = 1<<(16-shift) - 3
 // New builds a matcher. Terms that fold to nothing are an error; terms that
 // fold alike all match.
 func New(fold *Fold, terms []string) (*Matcher, error) {
-	m := &Matcher{fold: fold, class: new([plane]uint16), astral: map[rune]uint16{}, filter: new(filter), twins: map[int32][]int32{}}
+	m := &Matcher{fold: fold, class: new([plane]uint16), astral: map[rune]uint16{}, twins: map[int32][]int32{}}
 	classes := map[rune]uint16{}
 	folded := make([][]uint16, len(terms))
 	for i, term := range terms {
@@ -136,6 +136,7 @@ func (m *Matcher) index(terms [][]uint16) {
 		m.starts[n] = newTrie(heads[n])
 	}
 	m.edges = newTrie(tails)
+	m.filter = newFilter(heads[2]+heads[3], heads[maxHead])
 	order := make([]int32, len(terms))
 	for i := range order {
 		order[i] = int32(i)
