@@ -30,6 +30,7 @@ type inForce struct {
 	version int64
 	all     *layer            // where a unit has none of its own
 	units   map[string]*layer // by unit id
+	recent  []*layer          // in force before, the last one at the end
 }
 
 // layer is the shipped rules with what is installed upon them.
@@ -110,7 +111,18 @@ func (w *Workflow) forceOf(ctx context.Context, installations []models.Installat
 			return nil, err
 		}
 	}
+	f.recent = w.forces.now.Load().before(f, w.enginesKept)
 	return f, nil
+}
+
+// before are the last n layers that were in force up to f, and are not in next.
+func (f *inForce) before(next *inForce, n int) []*layer {
+	if f == nil || n <= 0 {
+		return nil
+	}
+	recent := slices.DeleteFunc(slices.Concat(f.recent, []*layer{f.all}, slices.Collect(maps.Values(f.units))),
+		func(l *layer) bool { return next.holding(l.edition) != nil })
+	return recent[max(0, len(recent)-n):]
 }
 
 // latestOf is the last installation of each scope.
@@ -182,7 +194,7 @@ func (w *Workflow) layer(below *layer, files map[string][]byte, unitID string) *
 	return l
 }
 
-// holding is the layer with that edition, or nil.
+// holding is the layer with that edition, in force now or kept from before, or nil.
 func (f *inForce) holding(edition string) *layer {
 	if f == nil {
 		return nil
@@ -194,6 +206,9 @@ func (f *inForce) holding(edition string) *layer {
 		if l.edition == edition {
 			return l
 		}
+	}
+	if i := slices.IndexFunc(f.recent, func(l *layer) bool { return l.edition == edition }); i >= 0 {
+		return f.recent[i]
 	}
 	return nil
 }

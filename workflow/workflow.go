@@ -32,6 +32,8 @@ type Options struct {
 
 	Guard     *webhook.Guard // where webhooks may be called; nil: public addresses alone
 	Algorithm string         // of the signatures of certificates and checkpoints (package sign); "": Ed25519
+
+	EnginesKept int // how many engines of editions that are no longer in force stay in memory, for going back without compiling
 }
 
 // Workflow is the one place where drafts change. It keeps no state of a draft
@@ -55,6 +57,8 @@ type Workflow struct {
 	algorithm string        // of key
 	reads     readMarks
 	guard     *webhook.Guard
+
+	enginesKept int
 }
 
 // New makes a workflow over a migrated store. The first one on a database makes its signing key.
@@ -68,7 +72,7 @@ func New(o Options) (*Workflow, error) {
 	}
 	signing := &signing{store: w.store, now: w.now, algorithm: cmp.Or(o.Algorithm, sign.Ed25519)}
 	w.key, w.algorithm = signing.sign, signing.algorithm
-	w.guard = o.Guard
+	w.guard, w.enginesKept = o.Guard, o.EnginesKept
 	return w, signing.begin(context.Background())
 }
 

@@ -72,7 +72,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		t.Fatal(err)
 	}
 	c := &clock{at: time.Date(2026, 5, 6, 1, 2, 3, 0, time.UTC)}
-	w, err := workflow.New(workflow.Options{Store: s, Engine: sharedEngine(t), Profiles: profiles, Now: c.now})
+	w, err := workflow.New(workflow.Options{Store: s, Engine: sharedEngine(t), Profiles: profiles, Now: c.now, EnginesKept: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
