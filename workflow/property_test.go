@@ -186,6 +186,15 @@ func (a *acts) person(rt *rapid.T) models.Actor {
 	return a.people[rapid.SampledFrom(a.names).Draw(rt, "person")]
 }
 
+func (a *acts) byID(id string) models.Actor {
+	for _, actor := range a.people {
+		if actor.ID == id {
+			return actor
+		}
+	}
+	return models.Actor{}
+}
+
 func (a *acts) randomInput(rt *rapid.T) workflow.DraftInput {
 	a.edits++
 	in := a.input(rapid.SampledFrom(bodies).Draw(rt, "body") + fmt.Sprint(a.edits))
@@ -240,8 +249,22 @@ func (a *acts) revise(rt *rapid.T) {
 
 func (a *acts) submit(rt *rapid.T) {
 	d := a.pick(rt)
-	_, err := a.Submit(context.Background(), a.person(rt), d.ID)
+	after, err := a.Submit(context.Background(), a.person(rt), d.ID)
 	a.refused(rt, d, err)
+	if err != nil || after.Version == d.Version {
+		return
+	}
+	stored, err := a.store.LastReport(context.Background(), d.ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	least := models.MaxTier(models.MaxTier(d.DeclaredTier, stored.Report.Tier), d.TierFloor)
+	if d.Urgent {
+		least = models.MaxTier(least, models.TierImportant)
+	}
+	if after.Tier != least {
+		rt.Fatalf("submitted at tier %s, want %s: declared %s, urgent %v, screened %s, before %s", after.Tier, least, d.DeclaredTier, d.Urgent, stored.Report.Tier, d.TierFloor)
+	}
 }
 
 func (a *acts) decide(rt *rapid.T) {
@@ -405,14 +428,30 @@ func (a *acts) check(rt *rapid.T) {
 		} else if d.ReleaseID != "" {
 			rt.Fatalf("state %s with a release", d.State)
 		}
-		if d.Outcome == models.OutcomeLocked && d.State == models.StateLocked {
-			page, err := a.Drafts(ctx, a.people["editor"], workflow.DraftsQuery{Limit: 500})
-			if err != nil || slices.ContainsFunc(page.Items, func(x models.Draft) bool { return x.ID == id }) {
-				rt.Fatalf("a locked draft is listed (%v)", err)
-			}
+		if d.Sealed() {
+			a.checkSealed(rt, d)
 		}
 		a.checkHistory(rt, d)
 		a.checkAllowed(rt, d)
+	}
+}
+
+// checkSealed: what is locked, or was closed by secrecy review, shows in no
+// list, to nobody whom it does not concern.
+func (a *acts) checkSealed(rt *rapid.T, d models.Draft) {
+	ctx, actor := context.Background(), a.person(rt)
+	if actor.Holds(d.AccountID, models.RoleSecrecyReviewer, models.RolePrincipalLead) || slices.Contains(d.Writers, actor.ID) {
+		actor = a.people["editor2"]
+		if slices.Contains(d.Writers, actor.ID) {
+			return
+		}
+	}
+	page, err := a.Drafts(ctx, actor, workflow.DraftsQuery{Limit: 500})
+	if err != nil || slices.ContainsFunc(page.Items, func(x models.Draft) bool { return x.ID == d.ID }) {
+		rt.Fatalf("a sealed draft is listed for %s (%v)", actor.Name, err)
+	}
+	if _, err := a.View(ctx, actor, d.ID); models.CodeOf(err) != models.CodeNotFound {
+		rt.Fatalf("a sealed draft is open to %s (%v)", actor.Name, err)
 	}
 }
 
@@ -454,6 +493,9 @@ func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
 		if persons[x.PersonID] || slices.Contains(d.Writers, x.PersonID) || x.Digest != d.Digest ||
 			x.OnBehalfOf != "" && (persons[x.OnBehalfOf] || slices.Contains(d.Writers, x.OnBehalfOf)) {
 			rt.Fatalf("released on a wrong approval: %+v", x)
+		}
+		if holder := a.byID(cmp.Or(x.OnBehalfOf, x.PersonID)); !holder.Holds(d.AccountID, x.Role) {
+			rt.Fatalf("%s, in whose place it was approved, is no %s: %+v", holder.Name, x.Role, x)
 		}
 		persons[x.PersonID] = true
 		if x.OnBehalfOf != "" {
