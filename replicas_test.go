@@ -136,7 +136,7 @@ func (o *office) as(r *replica, name string) *client.Client {
 // TestThreeServersOnOneDatabase has clients on three servers decide on the
 // same drafts, kills one server in the middle, and looks at what is left: no
 // decision twice, nothing lost that was answered, a feed that is complete and
-// in order.
+// in order, also for those who follow it while it grows.
 func TestThreeServersOnOneDatabase(t *testing.T) {
 	o := newOffice(t, storetest.MariaDB(t))
 	servers := []*replica{o.serve(t), o.serve(t), o.serve(t)}
@@ -144,6 +144,7 @@ func TestThreeServersOnOneDatabase(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 
+	followers := []<-chan string{o.follow(ctx, servers[0]), o.follow(ctx, servers[1])}
 	var mu sync.Mutex
 	signed := map[string]bool{} // drafts whose release was answered with 200
 	var lost atomic.Int64       // calls to the killed server that had no answer
@@ -169,6 +170,7 @@ func TestThreeServersOnOneDatabase(t *testing.T) {
 	<-servers[2].exited
 
 	seen, cursor := map[string]int{}, ""
+	var order []string
 	for {
 		page, err := o.as(servers[0], integration).Feed(ctx, cursor, "", 7, 0)
 		if err != nil {
@@ -180,6 +182,7 @@ func TestThreeServersOnOneDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 			seen[document.DraftID]++
+			order = append(order, document.DraftID)
 		}
 		cursor = page.Next
 		if !page.HasMore {
@@ -198,11 +201,41 @@ func TestThreeServersOnOneDatabase(t *testing.T) {
 	if len(seen) != len(signed) {
 		t.Errorf("%d releases in the feed, %d signed", len(seen), len(signed))
 	}
+	for i, follower := range followers {
+		var followed []string
+		for range order {
+			select {
+			case id := <-follower:
+				followed = append(followed, id)
+			case <-ctx.Done():
+			}
+		}
+		if !slices.Equal(followed, order) {
+			t.Errorf("who followed the feed on server %d meanwhile saw\n%v\nnot\n%v", i, followed, order)
+		}
+	}
 	if _, faults, err := o.flow.VerifyAudit(ctx, nil); err != nil || len(faults) > 0 {
 		t.Errorf("audit: %+v, %v", faults, err)
 	}
 	o.remindsOnce(t)
 	t.Logf("%d drafts on three servers, %d calls without an answer after the kill", len(signed), lost.Load())
+}
+
+// follow reads the feed of a server while it grows, and gives the drafts of
+// its items as they come; an error for the last one.
+func (o *office) follow(ctx context.Context, r *replica) <-chan string {
+	ids := make(chan string, 1000)
+	go func() {
+		for item, err := range o.as(r, integration).Follow(ctx, "") {
+			document, bad := item.Document()
+			if err := errors.Join(err, bad); err != nil {
+				ids <- err.Error()
+				return
+			}
+			ids <- document.DraftID
+		}
+	}()
+	return ids
 }
 
 // remindsOnce lets drafts be overdue while two servers look, and wants one
