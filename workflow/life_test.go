@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -116,6 +117,21 @@ func TestSecrecyReviewerClearsOrCloses(t *testing.T) {
 	})
 }
 
+func TestASecrecyReviewerConcludesOnNoTextOfTheirOwn(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		both := w.person("both", models.RoleAuthor, models.RoleSecrecyReviewer)
+		d := w.must(w.CreateDraft(ctx, both, w.input(lockedBody)))
+		d = w.must(w.Submit(ctx, both, d.ID))
+		wantState(t, d, models.StateLocked)
+		for _, action := range []models.Action{models.ActionApprove, models.ActionReject} {
+			_, err := w.decide("both", d, action)
+			wantCode(t, err, models.CodeSelfApproval)
+		}
+		wantState(t, w.approve("secrecy_reviewer", d), models.StateAwaitingEditor)
+	})
+}
+
 func TestWhatSecrecyReviewClosedStaysSealed(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
@@ -156,6 +172,9 @@ func TestWhatSecrecyReviewClosedStaysSealed(t *testing.T) {
 				_, err = w.Dossier(ctx, w.people[name], d.ID, workflow.ReadExport)
 				if err == nil {
 					t.Errorf("%s: %s exports it", d.State, name)
+				}
+				if _, err = w.Audit(ctx, w.people[name], workflow.AuditQuery{Draft: d.ID}); err == nil {
+					t.Errorf("%s: %s reads its chain", d.State, name)
 				}
 			}
 		}
@@ -223,6 +242,11 @@ func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
 		w.person("clerk2")
 		err = w.delegate("clerk", "clerk2", nil)
 		wantCode(t, err, models.CodeInvalid)
+		if err := errors.Join(w.delegate("deputy_lead", "account_lead", nil), w.delegate("account_lead", "clerk2", nil)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.decide("clerk2", higher, models.ActionApprove)
+		wantCode(t, err, models.CodeForbidden) // the account lead's own role alone came over
 
 		// Not after its end, nor once revoked.
 		d = w.approve("editor", w.submitted(w.input(cleanBody)))
