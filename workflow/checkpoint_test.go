@@ -16,9 +16,9 @@ import (
 func TestTamperedChainsAreNamed(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
-		changed, removed, reordered, cut, rewritten := w.released(), w.released(), w.released(), w.released(), w.released()
+		changed, removed, reordered, cut, rewritten, patched := w.released(), w.released(), w.released(), w.released(), w.released(), w.released()
 		signed, said, err := w.Checkpoint(ctx, models.System())
-		if err != nil || said.Chains != 6 {
+		if err != nil || said.Chains != 7 {
 			t.Fatalf("%+v, %v", said, err)
 		}
 		if faults, err := w.VerifyCheckpoint(ctx, signed); err != nil || len(faults) != 0 {
@@ -37,9 +37,15 @@ func TestTamperedChainsAreNamed(t *testing.T) {
 		for _, step := range [][2]int{{2, 99}, {3, 2}, {99, 3}} {
 			exec("UPDATE audit_events SET n=? WHERE chain=? AND n=?", step[1], reordered.ID, step[0])
 		}
-		// Cut off with care: rows and head agree, so that the chain by itself looks whole.
-		events, err := w.store.Events(ctx, cut.ID, 0, 10)
+		// Changed with a hash to fit: the next event tells.
+		events, err := w.store.Events(ctx, patched.ID, 1, 1)
 		if err != nil {
+			t.Fatal(err)
+		}
+		events[0].Actor = "someone"
+		exec("UPDATE audit_events SET actor='someone', hash=? WHERE chain=? AND n=2", events[0].HashOf(), patched.ID)
+		// Cut off with care: rows and head agree, so that the chain by itself looks whole.
+		if events, err = w.store.Events(ctx, cut.ID, 0, 10); err != nil {
 			t.Fatal(err)
 		}
 		last := events[len(events)-2]
@@ -64,7 +70,7 @@ func TestTamperedChainsAreNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantFaults(t, "the chains alone", faults, map[string]int64{changed.ID: 2, removed.ID: 3, reordered.ID: 2})
+		wantFaults(t, "the chains alone", faults, map[string]int64{changed.ID: 2, removed.ID: 3, reordered.ID: 2, patched.ID: 3})
 		faults, err = w.VerifyCheckpoint(ctx, signed)
 		if err != nil {
 			t.Fatal(err)

@@ -205,7 +205,8 @@ func (w *Workflow) retiered(ctx context.Context, k desk, x models.Decision, tier
 	if now, err = w.enter(ctx, k.profile, now, actionEvents[x.Action], route, step, k.consultations); err != nil {
 		return change{}, err
 	}
-	return decisionChange(k.draft, now, x, notice("step", map[string]any{"state": now.State})), nil
+	c := decisionChange(k.draft, now, x, notice("step", map[string]any{"state": now.State}))
+	return c.then(func(tx *store.Tx, _ models.AuditEvent) error { return tx.VoidSignOffs(x.DraftID, x.At) }), nil
 }
 
 // approved is one approval: the draft stays until the step is complete, goes

@@ -243,6 +243,10 @@ func TestAScheduledReleaseIsHeldByANewEdition(t *testing.T) {
 		}
 		_, err := w.Release(context.Background(), w.puller, d.ReleaseID)
 		wantCode(t, err, models.CodeNotFound) // it never enters the feed
+		decisions, err := w.store.Decisions(context.Background(), d.ID)
+		if err != nil || len(decisions) != 2 || decisions[0].VoidedAt.IsZero() || decisions[1].VoidedAt.IsZero() {
+			t.Errorf("approvals outlived the gate: %+v, %v", decisions, err)
+		}
 		view, err := w.View(context.Background(), w.people["author"], d.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -534,6 +538,12 @@ func FuzzReadArchive(f *testing.F) {
 // certified is the edition that the certificate of a draft's release names.
 func (w *world) certified(d models.Draft) string {
 	w.t.Helper()
+	return w.certificate(d).Edition
+}
+
+// certificate is what the certificate of a draft's release says.
+func (w *world) certificate(d models.Draft) models.Certificate {
+	w.t.Helper()
 	r, err := w.Release(context.Background(), w.people["author"], d.ReleaseID)
 	if err != nil {
 		w.t.Fatal(err)
@@ -543,5 +553,5 @@ func (w *world) certified(d models.Draft) string {
 	if err := errors.Join(json.Unmarshal(r.Certificate, &envelope), json.Unmarshal(envelope.Payload, &statement)); err != nil {
 		w.t.Fatal(err)
 	}
-	return statement.Predicate.Edition
+	return statement.Predicate
 }

@@ -308,6 +308,32 @@ func TestThreeReplicasRemindAndDeliverOnce(t *testing.T) {
 	})
 }
 
+func TestThreeReplicasEscalateOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		w := ready(t, open())
+		const drafts = 25
+		for range drafts {
+			w.submitted(w.input(cleanBody))
+		}
+		w.clock.pass(30 * 24 * time.Hour)
+		w.do("remind")
+		w.clock.pass(30 * 24 * time.Hour)
+		var running sync.WaitGroup
+		for range 3 {
+			replica := w.replica(open())
+			running.Go(func() {
+				if _, err := replica.EscalateDue(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		running.Wait()
+		if n := len(w.notices("escalation")); n != drafts {
+			t.Errorf("%d escalations of %d drafts", n, drafts)
+		}
+	})
+}
+
 func TestDeliveryOfAKilledReplicaIsMadeAgainUnderTheSameID(t *testing.T) {
 	onEachReady(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)

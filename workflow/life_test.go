@@ -211,6 +211,9 @@ func TestDeputyDecidesInTheLeadersPlaceWithinBounds(t *testing.T) {
 		if err != nil || decisions[1].OnBehalfOf != w.people["account_lead"].ID || decisions[1].PersonID != w.people["clerk"].ID {
 			t.Fatalf("%+v, %v", decisions, err)
 		}
+		if signed := w.certificate(d).Decisions[1]; signed.Person != w.people["clerk"].ID || signed.OnBehalfOf != w.people["account_lead"].ID || signed.Delegator != "account_lead" {
+			t.Errorf("the certificate says %+v", signed)
+		}
 
 		// Not above the bounds: the deputy lead's important drafts stay closed to an account lead's deputy.
 		important := w.input(cleanBody)
@@ -540,4 +543,56 @@ func TestAStepThatCountsPersonsTakesEachOnce(t *testing.T) {
 	_, err := w.decide("editor", d, models.ActionApprove)
 	wantCode(t, err, models.CodeConflict)
 	wantState(t, w.approve("editor2", d), "awaiting_account_lead")
+}
+
+const twoSigners = `name = "two"
+version = "1"
+title = "某县双签规程"
+[[role]]
+id = "editor"
+name = "编辑"
+[[role]]
+id = "account_lead"
+name = "账号主要负责人"
+rank = 1
+[[role]]
+id = "deputy_lead"
+name = "分管领导"
+rank = 2
+[[role]]
+id = "principal_lead"
+name = "主要领导"
+rank = 3
+[[route]]
+tiers = ["major"]
+steps = [{ roles = ["editor"] }, { roles = ["deputy_lead", "principal_lead"], id = "sign", count = 2, signs = true }]
+[[route]]
+steps = [{ roles = ["editor"] }, { roles = ["account_lead", "deputy_lead"], id = "sign", count = 2, signs = true }]
+`
+
+// Who signed a draft at a lower tier has not signed it at the one that it was raised to.
+func TestASignOffIsOfItsTierAlone(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.useProfile(twoSigners)
+		account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: "双签发布", Profile: "two"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account = account
+		for _, role := range []models.Role{models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead} {
+			w.person("two/"+string(role), role)
+		}
+		d := w.must(w.CreateDraft(ctx, w.people["two/author"], w.input(cleanBody)))
+		d = w.must(w.Submit(ctx, w.people["two/author"], d.ID))
+		d = w.approve("two/account_lead", w.approve("two/editor", d))
+		wantState(t, d, "awaiting_account_lead") // a second one signs too
+		d, err = w.Decide(ctx, w.people["two/deputy_lead"], d.ID, workflow.DecisionInput{Action: models.ActionRaise, Digest: d.Digest, Comment: "涉及重大事项", Tier: models.TierMajor})
+		d = w.must(d, err)
+		wantState(t, d, "awaiting_deputy_lead")
+		d = w.approve("two/deputy_lead", d)
+		wantState(t, d, "awaiting_deputy_lead")
+		wantState(t, w.approve("two/principal_lead", d), models.StateReleased)
+		w.verified()
+	})
 }

@@ -309,6 +309,8 @@ func (a *acts) decideAs(rt *rapid.T, d models.Draft, action models.Action) {
 		rt.Fatalf("%s decided without a role", actor.Name)
 	case action != models.ActionRecall && action != models.ActionCancel && slices.Contains(d.Writers, actor.ID):
 		rt.Fatalf("%s decided on their own text", actor.Name)
+	case (action == models.ActionRecall || action == models.ActionCancel) && !actor.Holds(d.AccountID, models.RoleAuthor):
+		rt.Fatalf("%s, who is no author, did %s", actor.Name, action)
 	case action == models.ActionLower && !d.Route[d.Step].Signs:
 		rt.Fatalf("%s lowered the tier, and signs nothing", actor.Name)
 	case action != models.ActionLower && after.Tier.Rank() < d.Tier.Rank():

@@ -53,9 +53,15 @@ func (t *Tx) InsertDecision(d models.Decision) error {
 }
 
 // VoidDecisions ends the force of all decisions of a draft that are in force.
-// It is the only change that a decision ever sees.
+// It is, with VoidSignOffs, the only change that a decision ever sees.
 func (t *Tx) VoidDecisions(draftID string, at time.Time) error {
 	_, err := t.exec("UPDATE decisions SET voided_at=?, approval=NULL WHERE draft_id=? AND voided_at=0", millis(at), draftID)
+	return err
+}
+
+// VoidSignOffs is VoidDecisions for the sign-offs alone.
+func (t *Tx) VoidSignOffs(draftID string, at time.Time) error {
+	_, err := t.exec("UPDATE decisions SET voided_at=?, approval=NULL WHERE draft_id=? AND voided_at=0 AND signs", millis(at), draftID)
 	return err
 }
 
