@@ -529,10 +529,14 @@ func (a *acts) checkReleased(rt *rapid.T, d models.Draft) {
 	}
 }
 
-// checkAllowed: an end state offers nothing to anyone, and nobody is offered to decide on their own text.
+// checkAllowed: an end state offers nothing to anyone, nobody is offered to
+// decide on their own text, and looking changes nothing.
 func (a *acts) checkAllowed(rt *rapid.T, d models.Draft) {
 	actor := a.person(rt)
 	v, err := a.View(context.Background(), actor, d.ID)
+	if stored, readErr := a.store.Draft(context.Background(), d.ID); readErr != nil || stored.Version != d.Version {
+		rt.Fatalf("reading changed the draft (%v)", readErr)
+	}
 	if err != nil {
 		return
 	}
