@@ -9,40 +9,47 @@ import "math/bits"
 // finds both; two bits of one word stand for four runes.
 type filter struct {
 	short, long     []uint64
-	ofShort, ofLong uint // shifts that lead from a hash to the six bits below which its word is
+	ofShort, ofLong uint64 // the last number of a word
 }
 
 // newFilter makes room for so many terms of two or three runes and heads of longer ones.
 func newFilter(short, long int) *filter {
-	room := func(n int) ([]uint64, uint) {
-		width := max(bits.Len(uint(n/2)), 10)
-		return make([]uint64, 1<<width), uint(64 - width - 6)
+	room := func(n, least int) ([]uint64, uint64) {
+		size := uint64(1) << max(bits.Len(uint(n/2)), least)
+		return make([]uint64, size), size - 1
 	}
 	f := new(filter)
-	f.short, f.ofShort = room(short)
-	f.long, f.ofLong = room(long)
+	f.short, f.ofShort = room(short, 13)
+	f.long, f.ofLong = room(long, 14)
 	return f
 }
 
+// A hash gives the number of a word from its 33rd bit on, and that of a bit in
+// it by its highest six; the six below are another one.
+const (
+	wordAt = 32
+	bitAt  = 58
+	nextAt = bitAt - 6
+)
+
 // add adds the first n runes of a term.
 func (f *filter) add(key uint64, n int) {
-	switch two := (key & pairOf) * fibonacci >> f.ofShort; n {
+	switch two := (key & pairOf) * fibonacci; n {
 	case 2:
-		f.short[two>>6] |= 1 << (two & 63)
+		f.short[two>>wordAt&f.ofShort] |= 1 << (two >> bitAt)
 	case 3:
-		f.short[two>>6] |= 1 << ((key & tripleOf) * fibonacci >> 58)
+		f.short[two>>wordAt&f.ofShort] |= 1 << ((key & tripleOf) * fibonacci >> bitAt)
 	default:
-		hash := key * fibonacci
-		f.long[hash>>f.ofLong>>6] |= 1<<(hash>>f.ofLong&63) | 1<<(hash>>(f.ofLong-6)&63)
+		four := key * fibonacci
+		f.long[four>>wordAt&f.ofLong] |= 1<<(four>>bitAt) | 1<<(four>>nextAt&63)
 	}
 }
 
 // heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
 func (f *filter) heads(key uint64) uint64 {
-	two, three, four := (key&pairOf)*fibonacci>>(f.ofShort&63), (key&tripleOf)*fibonacci>>58, key*fibonacci
-	end := four >> (f.ofLong & 63)
-	short, long := f.short[two>>6], f.long[end>>6]
-	return short>>(two&63)&1 | short>>three&1<<1 | long>>(end&63)&(long>>(four>>((f.ofLong-6)&63)&63))&1<<2
+	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
+	short, long := f.short[two>>wordAt&f.ofShort], f.long[four>>wordAt&f.ofLong]
+	return short>>(two>>bitAt)&1 | short>>(three>>bitAt)&1<<1 | long>>(four>>bitAt)&(long>>(four>>nextAt&63))&1<<2
 }
 
 // fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.
