@@ -109,7 +109,7 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 		}
 		pr.support = &p.programs[at]
 	}
-	expressions, err := shared.of(rules, fold)
+	expressions, err := shared.of(rules, fold, words.shares)
 	errs = append(errs, err)
 	known := detectors(rules, expressions)
 	for _, rule := range rules.list {
@@ -159,7 +159,7 @@ type prepared struct {
 }
 
 // of answers the detector of expressions for an edition.
-func (p *prepared) of(rules *Rules, fold *match.Fold) (*expressions, error) {
+func (p *prepared) of(rules *Rules, fold *match.Fold, common shares) (*expressions, error) {
 	sum := sha256.New()
 	for _, id := range []string{"wording.fixed_expression", "wording.fixed_expression.known", "typo.idiom", "typo.slip", "typo.doubled"} {
 		rule := rules.byID[id]
@@ -177,7 +177,7 @@ func (p *prepared) of(rules *Rules, fold *match.Fold) (*expressions, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if lists := [sha256.Size]byte(sum.Sum(nil)); p.expressions == nil || lists != p.lists {
-		made, err := newExpressions(rules, fold)
+		made, err := newExpressions(rules, fold, common)
 		if err != nil {
 			return nil, err
 		}

@@ -45,10 +45,10 @@ type piece struct {
 // newExpressions has a matcher of its own: the words are many, most of them
 // made from a few lists, and editions that have the same lists share them
 // (prepared).
-func newExpressions(rules *Rules, fold *match.Fold) (*expressions, error) {
+func newExpressions(rules *Rules, fold *match.Fold, common shares) (*expressions, error) {
 	e := &expressions{found: sync.Pool{New: func() any { return new([]match.Match) }}}
 	e.addExpressions(rules.byID["wording.fixed_expression"])
-	e.idioms = newIdioms(rules)
+	e.idioms = newIdioms(rules, common)
 	for _, p := range e.idioms.pieces {
 		e.words = append(e.words, p.word)
 	}
@@ -321,12 +321,16 @@ type idiom struct {
 // idiomPiece is what the scan looks for: the half of an idiom that a slip in
 // the other half leaves whole, or, where that half is too common, a wrong form.
 type idiomPiece struct {
-	word  string
-	idiom int
-	from  int // where the word begins in the idiom
+	word   string
+	from   int   // where the word begins in the idioms
+	idioms []int // those that have it there
 }
 
-func newIdioms(rules *Rules) idioms {
+// commonHalf is the share of sentences, in thousand, from which a half is too
+// common to be looked for.
+const commonHalf = 3
+
+func newIdioms(rules *Rules, common shares) idioms {
 	x := idioms{alike: map[rune][]int{}}
 	rule := rules.byID["typo.idiom"]
 	if rule == nil {
@@ -338,6 +342,16 @@ func newIdioms(rules *Rules) idioms {
 			x.alike[r] = append(x.alike[r], i)
 		}
 	}
+	at := map[idiomHalf]int{} // of the pieces
+	add := func(word string, from, idiom int) {
+		n, known := at[idiomHalf{word, from}]
+		if !known {
+			n = len(x.pieces)
+			at[idiomHalf{word, from}] = n
+			x.pieces = append(x.pieces, idiomPiece{word: word, from: from})
+		}
+		x.pieces[n].idioms = append(x.pieces[n].idioms, idiom)
+	}
 	for _, text := range rule.Terms {
 		runes := []rune(text)
 		if len(runes) != 4 {
@@ -347,8 +361,8 @@ func newIdioms(rules *Rules) idioms {
 		x.list = append(x.list, idiom{text, [4]rune(runes), rule.term[text].allow})
 		for from := 0; from < 4; from += 2 {
 			half := string(runes[from : from+2])
-			if !slices.Contains(rules.context["common_halves"], half) {
-				x.pieces = append(x.pieces, idiomPiece{half, n, from})
+			if !slices.Contains(rules.context["common_halves"], half) && common.of(half) < commonHalf {
+				add(half, from, n)
 				continue
 			}
 			for at := 2 - from; at < 4-from; at++ {
@@ -356,7 +370,7 @@ func newIdioms(rules *Rules) idioms {
 					for _, r := range groups[g] {
 						if wrong := slices.Clone(runes); r != runes[at] {
 							wrong[at] = r
-							x.pieces = append(x.pieces, idiomPiece{string(wrong), n, 0})
+							add(string(wrong), 0, n)
 						}
 					}
 				}
@@ -366,34 +380,50 @@ func newIdioms(rules *Rules) idioms {
 	return x
 }
 
+// idiomHalf is a word at a place in idioms.
+type idiomHalf struct {
+	word string
+	from int
+}
+
 // soundGroups are the groups of characters that are mistaken for one another.
 func soundGroups(rules *Rules) []string {
 	return slices.Concat(rules.context["same_sound"], rules.context["like_form"])
 }
 
-// detect reads the four characters around a piece.
+// detect reads the four characters around a piece. Where they are one of its
+// idioms, all is well.
 func (x *idioms) detect(d *draft, part, start, end int, p *idiomPiece) {
-	want := &x.list[p.idiom]
 	text := d.parts[part].text
 	var near [4]rune
 	if utf8.RuneCountInString(p.word) == 4 {
 		copy(near[:], []rune(p.word))
 	} else {
-		near = want.runes
-		var ok bool
+		first, second, ok := rune(0), rune(0), false
 		if p.from == 0 {
-			near[2], near[3], end, ok = d.two(text, end)
+			first, second, end, ok = d.two(text, end)
 		} else {
-			near[0], near[1], start, ok = d.twoBefore(text, start)
+			first, second, start, ok = d.twoBefore(text, start)
 		}
 		if !ok {
 			return
 		}
+		near = x.list[p.idioms[0]].runes
+		near[2-p.from], near[3-p.from] = first, second
 	}
-	if !x.slip(near, want.runes) {
+	meant := -1
+	for _, n := range p.idioms {
+		switch want := &x.list[n].runes; {
+		case near == *want:
+			return
+		case meant < 0 && x.slip(near, *want):
+			meant = n
+		}
+	}
+	if meant < 0 {
 		return
 	}
-	wrong := string(near[:])
+	want, wrong := &x.list[meant], string(near[:])
 	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, text, start, end) {
 		return
 	}

@@ -9,7 +9,7 @@ func TestSlip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newIdioms(rules)
+	x := newIdioms(rules, newShares())
 	for _, c := range []struct {
 		near, want string
 		slip       bool
