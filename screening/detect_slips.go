@@ -187,15 +187,7 @@ func (s *slips) detect(d *draft, part, start, end int, x *slip) {
 	d.report("typo.slip", part, start, end, note{suggestion: meant})
 }
 
-// twoWordBefore is the two characters before a place.
-func (d *draft) twoWordBefore(text string, at int) string {
-	a, b, _, ok := d.twoBefore(text, at)
-	if !ok {
-		return ""
-	}
-	return string([]rune{a, b})
-}
-
+// twoWordAfter is the two characters behind a place.
 func (d *draft) twoWordAfter(text string, at int) string {
 	a, b, _, ok := d.two(text, at)
 	if !ok {
