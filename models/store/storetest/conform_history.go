@@ -28,11 +28,16 @@ func decisions(t *testing.T, s *store.Store) {
 	code(t, models.CodeConflict, update(s, func(tx *store.Tx) error { return tx.InsertDecision(again) }))
 	same(t, []models.Decision{first, second, returned}, read[[]models.Decision](t)(s.Decisions(ctx, d.ID)))
 
+	// Sign-offs can be voided alone.
+	Must(t, s, func(tx *store.Tx) error { return tx.VoidSignOffs(d.ID, At(9)) })
+	second.VoidedAt = At(9)
+	same(t, []models.Decision{first, second, returned}, read[[]models.Decision](t)(s.Decisions(ctx, d.ID)))
+
 	// Once voided, the person may approve again; what was voided keeps its time.
 	Must(t, s, func(tx *store.Tx) error { return tx.VoidDecisions(d.ID, At(10)) })
 	Must(t, s, func(tx *store.Tx) error { return tx.InsertDecision(again) })
 	Must(t, s, func(tx *store.Tx) error { return tx.VoidDecisions(d.ID, At(11)) })
-	first.VoidedAt, second.VoidedAt, returned.VoidedAt, again.VoidedAt = At(10), At(10), At(10), At(11)
+	first.VoidedAt, returned.VoidedAt, again.VoidedAt = At(10), At(10), At(11)
 	same(t, []models.Decision{first, second, returned, again}, read[[]models.Decision](t)(s.Decisions(ctx, d.ID)))
 }
 
