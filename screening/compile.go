@@ -77,6 +77,13 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
 	common := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
+	var expressions *expressions
+	made := make(chan error, 1)
+	go func() {
+		var err error
+		expressions, err = shared.of(rules, fold, words.shares)
+		made <- err
+	}()
 	var errs []error
 	for i, rule := range rules.list {
 		pr, err := rule.program(rules.files, &common)
@@ -109,8 +116,9 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 		}
 		pr.support = &p.programs[at]
 	}
-	expressions, err := shared.of(rules, fold, words.shares)
-	errs = append(errs, err)
+	if err := <-made; err != nil {
+		errs = append(errs, err)
+	}
 	known := detectors(rules, expressions)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
@@ -146,6 +154,7 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 		}
 	}
 	words.at, words.lists, words.proofs = nil, nil, nil // they have served
+	var err error
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
 }

@@ -61,6 +61,11 @@ func New(o Options) (*Engine, error) {
 	fold := match.NewFold()
 	e := &Engine{fold: fold, plain: newPlainRunes(fold), prepared: new(prepared), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		e.segments, e.err = newSegmenter()
+	}()
 	p, err := compile(rules, e.fold, e.prepared)
 	if err != nil {
 		return nil, fmt.Errorf("机审规则有误：\n%w", err)
@@ -68,7 +73,8 @@ func New(o Options) (*Engine, error) {
 	e.plan.Store(p)
 	go func() {
 		defer close(e.ready)
-		if e.segments, e.err = newSegmenter(); e.err == nil && o.RulesDir != "" {
+		<-loaded
+		if e.err == nil && o.RulesDir != "" {
 			e.err = e.tryExamples(p, p.rules.list)
 		}
 	}()
