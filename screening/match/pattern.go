@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode"
@@ -16,7 +17,6 @@ import (
 // times the speed of the regexp package, which then finds the rest. What a
 // pattern is made of is made when it is first used. Safe for concurrent use.
 type Pattern struct {
-	expr   string
 	groups []string // by number, as regexp.SubexpNames
 	exact  bool     // the automata err never
 
@@ -38,7 +38,10 @@ func Compile(expr string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pattern{expr: expr, groups: parsed.CapNames()}
+	if strings.Contains(expr, `\Q`) { // it may quote all that is put behind it
+		expr = parsed.String()
+	}
+	p := &Pattern{groups: parsed.CapNames()}
 	p.exact = exact(parsed)
 	p.regexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	p.tight = sync.OnceValue(func() *machine { return newMachine(parsed) })
