@@ -73,20 +73,20 @@ type compiledTerm struct {
 	allowed []string
 }
 
-func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
+func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
-	common := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
-	var expressions *expressions
+	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
+	var wording *expressions
 	made := make(chan error, 1)
 	go func() {
 		var err error
-		expressions, err = shared.of(rules, fold, words.shares)
+		wording, err = kept.of(rules, fold, words.shares)
 		made <- err
 	}()
 	var errs []error
 	for i, rule := range rules.list {
-		pr, err := rule.program(rules.files, &common)
+		pr, err := rule.program(rules.files, &shared)
 		errs = append(errs, err)
 		for k, term := range pr.terms {
 			words.ask(term.text, owner{rule: i, word: k})
@@ -116,10 +116,8 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 		}
 		pr.support = &p.programs[at]
 	}
-	if err := <-made; err != nil {
-		errs = append(errs, err)
-	}
-	known := detectors(rules, expressions)
+	errs = append(errs, <-made)
+	known := detectors(rules, wording)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
 			errs = append(errs, rule.mistake("没有名为 %q 的检测器", rule.Detector))
@@ -143,10 +141,10 @@ func compile(rules *Rules, fold *match.Fold, shared *prepared) (*plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	for all, c := range common.at {
+	for all, c := range shared.at {
 		words.prove(c.id, all)
 	}
-	p.asked, p.tokens = len(common.at), words.tokens()
+	p.asked, p.tokens = len(shared.at), words.tokens()
 	p.wanted = make(bitSet, len(words.list)/64+1)
 	for i, owners := range words.owners {
 		if len(owners) > 0 {

@@ -342,12 +342,12 @@ func newIdioms(rules *Rules, common shares) idioms {
 			x.alike[r] = append(x.alike[r], i)
 		}
 	}
-	at := map[idiomHalf]int{} // of the pieces
+	places := map[idiomHalf]int{} // of the pieces
 	add := func(word string, from, idiom int) {
-		n, known := at[idiomHalf{word, from}]
+		n, known := places[idiomHalf{word, from}]
 		if !known {
 			n = len(x.pieces)
-			at[idiomHalf{word, from}] = n
+			places[idiomHalf{word, from}] = n
 			x.pieces = append(x.pieces, idiomPiece{word: word, from: from})
 		}
 		x.pieces[n].idioms = append(x.pieces[n].idioms, idiom)

@@ -162,8 +162,8 @@ func (s *slips) level(pair [2]rune) int {
 func (s *slips) detect(d *draft, part, start, end int, x *slip) {
 	text := d.parts[part].text
 	a1, a2, _, ok := d.twoBefore(text, start)
-	b1, b2, _, ko := d.two(text, end)
-	if !(ok && s.halves[pair{a1, a2}]) && !(ko && s.halves[pair{b1, b2}]) || d.segments.adjoin(x.first, x.second) {
+	b1, b2, _, okToo := d.two(text, end)
+	if !(ok && s.halves[pair{a1, a2}]) && !(okToo && s.halves[pair{b1, b2}]) || d.segments.adjoin(x.first, x.second) {
 		return
 	}
 	before, after := string([]rune{a1, a2}), string([]rune{b1, b2})

@@ -11,19 +11,18 @@ import (
 	"shenfa/models"
 )
 
-// engine is ready to screen with the embedded rules.
 // engine is one with the shipped rules that all tests read; those that install
 // editions make a freshEngine.
 func engine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := shared()
+	e, err := sharedEngine()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
 }
 
-var shared = sync.OnceValues(newEngine)
+var sharedEngine = sync.OnceValues(newEngine)
 
 func freshEngine(t testing.TB) *Engine {
 	t.Helper()
