@@ -7,22 +7,16 @@ import "math/bits"
 // longer one. It is made of bits, some 32 for each term: those of two and three
 // runes stand in the word that a hash of the last two chooses, so that one look
 // finds both; two bits of one word stand for four runes.
-type filter struct {
-	short, long     []uint64
-	ofShort, ofLong uint64 // the last number of a word
-}
+type filter struct{ short, long []uint64 }
 
 // newFilter makes room for so many terms of two or three runes and heads of longer ones.
 func newFilter(short, long int) *filter {
-	room := func(n, least int) ([]uint64, uint64) {
-		size := uint64(1) << max(bits.Len(uint(n/2)), least)
-		return make([]uint64, size), size - 1
-	}
-	f := new(filter)
-	f.short, f.ofShort = room(short, 13)
-	f.long, f.ofLong = room(long, 14)
-	return f
+	room := func(n, least int) []uint64 { return make([]uint64, 1<<max(bits.Len(uint(n/2)), least)) }
+	return &filter{short: room(short, 13), long: room(long, 14)}
 }
+
+// wordOf is the word of a hash in one of the two.
+func wordOf(list []uint64, hash uint64) *uint64 { return &list[hash>>wordAt&uint64(len(list)-1)] }
 
 // A hash gives the number of a word from its 33rd bit on, and that of a bit in
 // it by its highest six; the six below are another one.
@@ -36,19 +30,19 @@ const (
 func (f *filter) add(key uint64, n int) {
 	switch two := (key & pairOf) * fibonacci; n {
 	case 2:
-		f.short[two>>wordAt&f.ofShort] |= 1 << (two >> bitAt)
+		*wordOf(f.short, two) |= 1 << (two >> bitAt)
 	case 3:
-		f.short[two>>wordAt&f.ofShort] |= 1 << ((key & tripleOf) * fibonacci >> bitAt)
+		*wordOf(f.short, two) |= 1 << ((key & tripleOf) * fibonacci >> bitAt)
 	default:
 		four := key * fibonacci
-		f.long[four>>wordAt&f.ofLong] |= 1<<(four>>bitAt) | 1<<(four>>nextAt&63)
+		*wordOf(f.long, four) |= 1<<(four>>bitAt) | 1<<(four>>nextAt&63)
 	}
 }
 
 // heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
 func (f *filter) heads(key uint64) uint64 {
 	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
-	short, long := f.short[two>>wordAt&f.ofShort], f.long[four>>wordAt&f.ofLong]
+	short, long := *wordOf(f.short, two), *wordOf(f.long, four)
 	return short>>(two>>bitAt)&1 | short>>(three>>bitAt)&1<<1 | long>>(four>>bitAt)&(long>>(four>>nextAt&63))&1<<2
 }
 
