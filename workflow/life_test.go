@@ -574,12 +574,7 @@ steps = [{ roles = ["editor"] }, { roles = ["account_lead", "deputy_lead"], id =
 func TestASignOffIsOfItsTierAlone(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
-		w.useProfile(twoSigners)
-		account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: "双签发布", Profile: "two"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.account = account
+		w.accountUnder(twoSigners, "two")
 		for _, role := range []models.Role{models.RoleAuthor, models.RoleEditor, models.RoleAccountLead, models.RoleDeputyLead, models.RolePrincipalLead} {
 			w.person("two/"+string(role), role)
 		}
@@ -587,8 +582,7 @@ func TestASignOffIsOfItsTierAlone(t *testing.T) {
 		d = w.must(w.Submit(ctx, w.people["two/author"], d.ID))
 		d = w.approve("two/account_lead", w.approve("two/editor", d))
 		wantState(t, d, "awaiting_account_lead") // a second one signs too
-		d, err = w.Decide(ctx, w.people["two/deputy_lead"], d.ID, workflow.DecisionInput{Action: models.ActionRaise, Digest: d.Digest, Comment: "涉及重大事项", Tier: models.TierMajor})
-		d = w.must(d, err)
+		d = w.must(w.Decide(ctx, w.people["two/deputy_lead"], d.ID, workflow.DecisionInput{Action: models.ActionRaise, Digest: d.Digest, Comment: "涉及重大事项", Tier: models.TierMajor}))
 		wantState(t, d, "awaiting_deputy_lead")
 		d = w.approve("two/deputy_lead", d)
 		wantState(t, d, "awaiting_deputy_lead")

@@ -208,19 +208,14 @@ steps = [
 func TestAStepOfSeveralWaitsForEachOfThem(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		w.useProfile(sharedProfile)
-		account, err := w.CreateAccount(ctx, models.System(), models.Account{UnitID: w.unit.ID, Name: "博物馆发布", Profile: "museum"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.account = account
+		w.accountUnder(sharedProfile, "museum")
 		author := w.person("m/author", models.RoleAuthor)
 		for _, name := range []string{"curator", "historian", "artist", "vice_director", "director"} {
 			w.person("m/"+name, models.Role(name))
 		}
 		w.person("m/curator2", "curator")
 		in := w.input(cleanBody)
-		in.AccountID = account.ID
+		in.AccountID = w.account.ID
 		d := w.must(w.CreateDraft(ctx, author, in))
 		d = w.must(w.Submit(ctx, author, d.ID))
 		waits := func(label string, whom ...string) {

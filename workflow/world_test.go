@@ -106,6 +106,17 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	return world
 }
 
+// accountUnder makes the account one under a profile of this text and name.
+func (w *world) accountUnder(text, name string) {
+	w.t.Helper()
+	w.useProfile(text)
+	account, err := w.CreateAccount(context.Background(), models.System(), models.Account{UnitID: w.unit.ID, Name: name, Profile: name})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.account = account
+}
+
 // useProfile goes on with one more profile on the same database.
 func (w *world) useProfile(text string) {
 	w.t.Helper()
