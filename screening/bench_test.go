@@ -38,14 +38,17 @@ func manyTerms(t testing.TB, texts []string, dense bool) []string {
 			terms = append(terms, term)
 		}
 	}
-	m, err := match.New(match.NewFold(), terms)
+	fold := match.NewFold()
+	m, err := match.New(fold, terms)
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := make([]int, len(terms))
 	var found []match.Match
+	var reading match.Reading
 	for _, text := range texts {
-		found, _ = m.Scan(found[:0], nil, text)
+		fold.Read(&reading, text)
+		found = m.Find(found[:0], &reading)
 		for _, f := range found {
 			count[f.Term]++
 		}
@@ -84,19 +87,21 @@ func BenchmarkMatch(b *testing.B) {
 	for _, dense := range []bool{true, false} {
 		name := map[bool]string{true: "dense", false: "clean"}[dense]
 		b.Run(name, func(b *testing.B) {
-			m, err := match.New(match.NewFold(), manyTerms(b, texts, dense))
+			fold := match.NewFold()
+			m, err := match.New(fold, manyTerms(b, texts, dense))
 			if err != nil {
 				b.Fatal(err)
 			}
 			b.SetBytes(totalBytes(texts))
 			b.ReportAllocs()
 			var found []match.Match
-			var runs []match.Run
+			var reading match.Reading
 			hits := 0
 			for b.Loop() {
 				hits = 0
 				for _, text := range texts {
-					found, runs = m.Scan(found[:0], runs[:0], text)
+					fold.Read(&reading, text)
+					found = m.Find(found[:0], &reading)
 					hits += len(found)
 				}
 			}

@@ -125,7 +125,7 @@ func (e *expressions) detect(d *draft, _ []anchor) {
 	}
 	list := e.found.Get().(*[]match.Match)
 	for part := range d.parts {
-		*list, _ = e.finds.Scan((*list)[:0], nil, d.parts[part].text)
+		*list = e.finds.Find((*list)[:0], &d.seen.readings[part])
 		e.detectIn(d, part, *list)
 	}
 	e.found.Put(list)

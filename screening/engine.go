@@ -163,7 +163,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
 		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances, spelling: &s.spelled}
-	s.seen.scan(p.matcher, d.parts)
+	s.seen.scan(p.matcher, e.fold, d.parts)
 	size := 0
 	for i := range d.parts {
 		size += len(d.parts[i].text)
@@ -222,8 +222,7 @@ func (p *plan) dispatch(s *scratch, part int) {
 	for _, o := range p.begins {
 		p.ask(s, o, part, 0, 0)
 	}
-	words, runs := s.seen.of(part)
-	for _, m := range words {
+	for _, m := range s.seen.of(part) {
 		if !p.wanted.has(int(m.Term)) {
 			continue
 		}
@@ -231,7 +230,7 @@ func (p *plan) dispatch(s *scratch, part int) {
 			p.ask(s, o, part, int(m.Start), int(m.End))
 		}
 	}
-	for _, run := range runs {
+	for _, run := range s.seen.readings[part].Runs {
 		for _, o := range p.runs {
 			p.ask(s, o, part, int(run.Start), int(run.End))
 		}

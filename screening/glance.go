@@ -120,29 +120,33 @@ func (s bitSet) add(list []uint16) {
 
 func (s bitSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
 
-// sightings are the words and the runs of digits that the scan found in the
-// parts of a draft.
+// sightings are the parts of a draft, read for matchers, and the words found in
+// them.
 type sightings struct {
-	found []match.Match
-	runs  []match.Run
-	ends  [][2]int // by part: where its words end in found, and its runs in runs
+	readings []match.Reading // by part; there may be more
+	found    []match.Match
+	ends     []int // by part: where its words end in found
 }
 
-func (s *sightings) scan(m *match.Matcher, parts []part) {
-	s.found, s.runs, s.ends = s.found[:0], s.runs[:0], s.ends[:0]
+func (s *sightings) scan(m *match.Matcher, fold *match.Fold, parts []part) {
+	s.found, s.ends = s.found[:0], s.ends[:0]
 	for i := range parts {
-		s.found, s.runs = m.Scan(s.found, s.runs, parts[i].text)
-		s.ends = append(s.ends, [2]int{len(s.found), len(s.runs)})
+		if i == len(s.readings) {
+			s.readings = append(s.readings, match.Reading{})
+		}
+		fold.Read(&s.readings[i], parts[i].text)
+		s.found = m.Find(s.found, &s.readings[i])
+		s.ends = append(s.ends, len(s.found))
 	}
 }
 
-// of answers what was found in a part.
-func (s *sightings) of(part int) ([]match.Match, []match.Run) {
-	var from [2]int
+// of answers the words found in a part.
+func (s *sightings) of(part int) []match.Match {
+	from := 0
 	if part > 0 {
 		from = s.ends[part-1]
 	}
-	return s.found[from[0]:s.ends[part][0]], s.runs[from[1]:s.ends[part][1]]
+	return s.found[from:s.ends[part]]
 }
 
 // disorder is how much later in the text, in bytes, a word can begin than one
@@ -152,7 +156,7 @@ const disorder = 4 * (1 + match.MaxSkip) * 4
 
 // near answers the words that may stand in a range of a part, and few others.
 func (s *sightings) near(part, lo, hi int) []match.Match {
-	found, _ := s.of(part)
+	found := s.of(part)
 	first := sort.Search(len(found), func(i int) bool { return int(found[i].Start) >= lo-disorder })
 	last := first
 	for last < len(found) && int(found[last].Start) < hi+disorder {
@@ -163,9 +167,9 @@ func (s *sightings) near(part, lo, hi int) []match.Match {
 
 // glances remembers of the last few windows which lists have words in them.
 type glances struct {
-	last  [8]glance
-	found []match.Match
-	runs  []match.Run
+	last    [8]glance
+	reading match.Reading
+	found   []match.Match
 }
 
 type glance struct {
@@ -224,7 +228,8 @@ func (d *draft) glance(w *window) *glance {
 		return g
 	}
 	all := d.glances // in a folded window less is inserted into words
-	all.found, all.runs = d.plan.matcher.Scan(all.found[:0], all.runs[:0], w.text)
+	d.fold.Read(&all.reading, w.text)
+	all.found = d.plan.matcher.Find(all.found[:0], &all.reading)
 	for _, m := range all.found {
 		lists, _ := tokens.of(m.Term)
 		g.lists.add(lists)

@@ -132,8 +132,10 @@ func (e *Engine) contained(rules *Rules) ([]Contained, error) {
 	}
 	words := make([][]entry, len(terms))
 	var found []match.Match
+	var reading match.Reading
 	e.segments.eachWord(func(word string, cost float32) {
-		found, _ = matcher.Scan(found[:0], nil, word)
+		e.fold.Read(&reading, word)
+		found = matcher.Find(found[:0], &reading)
 		for _, m := range found {
 			if int(m.End-m.Start) < len(word) && !strings.Contains(allowed[terms[m.Term]], word) {
 				words[m.Term] = append(words[m.Term], entry{word, cost})

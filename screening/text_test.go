@@ -24,8 +24,9 @@ func sourceOf(list []part, word string, where place) []string {
 		if p.place != where {
 			continue
 		}
-		found, _ := m.Scan(nil, nil, p.text)
-		for _, f := range found {
+		var reading match.Reading
+		fold.Read(&reading, p.text)
+		for _, f := range m.Find(nil, &reading) {
 			from, to := p.origin(int(f.Start), int(f.End))
 			got = append(got, p.source[from:to])
 		}

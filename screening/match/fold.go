@@ -14,8 +14,10 @@ var simplified string
 // rune, so offsets are never lost. It knows which runes may be inserted into a
 // term without changing it (skip). A Fold is immutable.
 type Fold struct {
-	to   []uint16 // by rune of the basic plane; 0: skipped
-	kind []kind
+	to      []uint16 // by rune of the basic plane; 0: skipped
+	kind    []kind
+	codes   *[plane]uint16 // by rune: what it folds to, or, if it is not plain, special and
+	special []specialRune  // the place here
 }
 
 type kind uint8
@@ -26,13 +28,31 @@ const (
 	letter      // a–z after folding
 	digit       // 0–9 after folding
 	han         // a digit written in Chinese: 〇 一 … 九, 零, 幺
+	broken      // no rune: bytes that are no UTF-8
+	astral      // outside the basic plane after folding
+)
+
+// specialRune is a rune that is not plain, and what it folds to.
+type specialRune struct {
+	kind kind
+	to   uint16
+}
+
+// Codes from special on, those of the halves of surrogate pairs, which no text
+// has, stand for runes that are not plain, and in a reading for runes outside
+// the basic plane.
+const (
+	special    = 0xD800
+	specials   = 0x0800
+	brokenRune = special
+	astralRune = special + 1
 )
 
 const plane = 1 << 16
 
-// NewFold builds the table, in about a millisecond.
+// NewFold builds the tables, in about a millisecond.
 func NewFold() *Fold {
-	f := &Fold{to: make([]uint16, plane), kind: make([]kind, plane)}
+	f := &Fold{to: make([]uint16, plane), kind: make([]kind, plane), codes: new([plane]uint16)}
 	for r := range f.to {
 		f.to[r] = uint16(r)
 	}
@@ -64,7 +84,56 @@ func NewFold() *Fold {
 			f.to[r], f.kind[r] = 0, skip
 		}
 	}
+	f.encode()
 	return f
+}
+
+// encode numbers the runes that are not plain.
+func (f *Fold) encode() {
+	f.special = []specialRune{{kind: broken}, {kind: astral}}
+	known := map[specialRune]uint16{}
+	for r := range f.codes {
+		s := specialRune{f.kind[r], f.to[r]}
+		switch {
+		case r >= special && r < special+specials:
+			f.codes[r] = brokenRune
+			continue
+		case s.kind == plain:
+			f.codes[r] = s.to
+			continue
+		}
+		code, ok := known[s]
+		if !ok {
+			code = special + uint16(len(f.special))
+			known[s] = code
+			f.special = append(f.special, s)
+		}
+		f.codes[r] = code
+	}
+}
+
+// code of a rune.
+func (f *Fold) code(r rune) uint16 {
+	if r < plane {
+		return f.codes[r]
+	}
+	folded, ok := foldAstral(r)
+	switch {
+	case !ok:
+		return f.codes[' ']
+	case folded < plane:
+		return f.codes[folded]
+	}
+	return astralRune
+}
+
+// codeOf is how a folded rune stands in a reading. Runes outside the basic
+// plane share their codes: what is found by them must be looked at again.
+func codeOf(folded rune) uint16 {
+	if folded < plane {
+		return uint16(folded)
+	}
+	return special + uint16(folded)%specials
 }
 
 // foldWidth maps full-width ASCII and enclosed digits and letters.

@@ -2,48 +2,97 @@ package match
 
 import "math/bits"
 
-// A filter answers "perhaps" or "certainly not": whether the last two runes of
-// a key are a term, whether the last three are, and whether all four begin a
-// longer one. It is made of bits, some 32 for each term: those of two and three
-// runes stand in the word that a hash of the last two chooses, so that one look
-// finds both; two bits of one word stand for four runes.
-type filter struct{ short, long []uint64 }
-
-// newFilter makes room for so many terms of two or three runes and heads of longer ones.
-func newFilter(short, long int) *filter {
-	room := func(n, least int) []uint64 { return make([]uint64, 1<<max(bits.Len(uint(n/2)), least)) }
-	return &filter{short: room(short, 13), long: room(long, 14)}
+// A filter answers "perhaps" or "certainly not": whether the last rune is a
+// term, whether the last two runes are one, whether the last three are, and
+// whether the last four begin a longer one. A byte for each two runes in a row
+// tells what they may be; what passes that is looked up among the terms of three
+// and four runes and the first five of longer ones, two bits for each.
+type filter struct {
+	single [plane / 64]uint64
+	pairs  []uint8
+	heads  []uint64
+	places uint // how far a hash is shifted to be a place in pairs
 }
 
-// wordOf is the word of a hash in one of the two.
-func wordOf(list []uint64, hash uint64) *uint64 { return &list[hash>>wordAt&uint64(len(list)-1)] }
-
-// A hash gives the number of a word from its 33rd bit on, and that of a bit in
-// it by its highest six; the six below are another one.
+// What two runes may be: a term, the first two of a term of three, the last two
+// of one, the first two, the middle and the last of four that begin a longer term.
 const (
-	wordAt = 32
-	bitAt  = 58
-	nextAt = bitAt - 6
+	isTwo = 1 << iota
+	opensThree
+	closesThree
+	opensFour
+	middleFour
+	closesFour
 )
 
-// add adds the first n runes of a term.
-func (f *filter) add(key uint64, n int) {
-	switch two := (key & pairOf) * fibonacci; n {
-	case 2:
-		*wordOf(f.short, two) |= 1 << (two >> bitAt)
-	case 3:
-		*wordOf(f.short, two) |= 1 << ((key & tripleOf) * fibonacci >> bitAt)
-	default:
-		four := key * fibonacci
-		*wordOf(f.long, four) |= 1<<(four>>bitAt) | 1<<(four>>nextAt&63)
-	}
+// newFilter makes room for so many terms of two, of three, and of more runes.
+func newFilter(two, three, four int) *filter {
+	pairs := max(bits.Len(uint(4*(two+three+four))), 14)
+	heads := max(bits.Len(uint((three+four)/4)), 10)
+	return &filter{pairs: make([]uint8, 1<<pairs), places: uint(64 - pairs), heads: make([]uint64, 1<<heads)}
 }
 
-// heads tells of two runes in bit 0, of three in bit 1, of four in bit 2.
-func (f *filter) heads(key uint64) uint64 {
-	two, three, four := (key&pairOf)*fibonacci, (key&tripleOf)*fibonacci, key*fibonacci
-	short, long := *wordOf(f.short, two), *wordOf(f.long, four)
-	return short>>(two>>bitAt)&1 | short>>(three>>bitAt)&1<<1 | long>>(four>>bitAt)&(long>>(four>>nextAt&63))&1<<2
+// add adds a term.
+func (f *filter) add(term []uint16) {
+	key := startOf(term[:min(len(term), maxHead)])
+	switch pair := f.pair; len(term) {
+	case 1:
+		f.single[key/64] |= 1 << (key % 64)
+		return
+	case 2:
+		*pair(key) |= isTwo
+		return
+	case 3:
+		*pair(key >> 16) |= opensThree
+		*pair(key) |= closesThree
+	default:
+		*pair(key >> 32) |= opensFour
+		*pair(key >> 16) |= middleFour
+		*pair(key) |= closesFour
+	}
+	hash := key * fibonacci
+	if len(term) > maxHead {
+		hash = longer(key, term[maxHead])
+	}
+	*f.word(hash) |= 1<<(hash>>58) | 1<<(hash>>52&63)
+}
+
+// pair is what the last two runes of a key may be.
+func (f *filter) pair(key uint64) *uint8 { return &f.pairs[key&pairOf*fibonacci>>f.places] }
+
+// longer is the hash of the first five runes of a term.
+func longer(key uint64, fifth uint16) uint64 { return (key*fibonacci ^ uint64(fifth)) * fibonacci }
+
+// word is where the bits of a hash stand.
+func (f *filter) word(hash uint64) *uint64 { return &f.heads[hash>>32&uint64(len(f.heads)-1)] }
+
+// has is 1 if what has this hash may have been added, else 0.
+func (f *filter) has(hash uint64) uint64 {
+	word := *f.word(hash)
+	return word >> (hash >> 58) & (word >> (hash >> 52 & 63)) & 1
+}
+
+// block is how many runes the filter goes over at a time.
+const block = 64
+
+// filtering is what a filter remembers from one block of a text to the next:
+// the last rune, and what the last pairs may be, a byte each.
+type filtering struct{ last, seen uint64 }
+
+// pass tells which of the runes of a block pass: bit 0 for the first. It has no
+// branches, which would be taken by chance and cost more than all the rest.
+func (f *filter) pass(runes []uint16, s *filtering) (passed uint64) {
+	pairs, places, single, last, seen := f.pairs, f.places&63, &f.single, s.last, s.seen
+	for _, rune16 := range runes {
+		r := uint64(rune16)
+		seen = seen<<8 | uint64(pairs[(last<<16|r)*fibonacci>>places])
+		last = r
+		two, three := seen, seen/closesThree&(seen>>8/opensThree)
+		four := seen / closesFour & (seen >> 8 / middleFour) & (seen >> 16 / opensFour)
+		passed = passed>>1 | (two|three|four|single[r/64%1024]>>(r%64))<<63
+	}
+	s.last, s.seen = last, seen
+	return passed >> (block - len(runes))
 }
 
 // fibonacci is 2^64 by the golden ratio: its multiples differ most in their highest bits.

@@ -1,70 +1,41 @@
-// Package match finds many terms in a text in one pass: all occurrences,
-// overlapping ones too, with exact byte offsets, whatever the width, case or
-// script of the text and whatever symbols were inserted into a term. It finds
-// the runs of digits and letters that identity numbers, telephones and codes
-// are made of in the same pass.
+// Package match finds many terms in a text: all occurrences, overlapping ones
+// too, with exact byte offsets, whatever the width, case or script of the text
+// and whatever symbols were inserted into a term. A text is read once for all
+// matchers; that finds the runs of digits and letters, too, that identity
+// numbers, telephones and codes are made of.
 package match
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
-	"unicode/utf8"
 )
 
-// MaxSkip is the number of skipped runes in a row that a term may contain.
-const MaxSkip = 8
-
-// MinDigits is the number of digits from which a run is reported.
-const MinDigits = 5
-
-// A Match is one occurrence: the index of the term as given to New, and the
-// half-open byte range from the first rune of the term to the end of its last.
-type Match struct{ Term, Start, End int32 }
-
-// A Run is a stretch of digits and letters, in any writing, that may be parted
-// by blanks, hyphens and other skipped runes. It starts and ends with a digit or letter.
-type Run struct{ Start, End int32 }
+// A Match is one occurrence: the index of the term as given to New, the
+// half-open byte range from the first rune of the term to the end of its last,
+// and the number of that rune in the reading.
+type Match struct{ Term, Start, End, Last int32 }
 
 // A Matcher is immutable and safe for concurrent use.
 //
-// The runes of all terms get numbers (classes). The scan keeps those of
-// the last four; a filter tells, nearly always with no, whether the last two or
-// three are a term or all four begin one. Only then it asks the hashed tries.
+// A filter goes over the runes of a text and tells, nearly always with no,
+// whether the last two or three are a term or the last four begin one. Only
+// then the hashed tries are asked.
 type Matcher struct {
 	fold   *Fold
-	class  *[plane]uint16 // by rune: class | flags
-	astral map[rune]uint16
 	filter *filter
-	single []int32           // by class, the flags cut off: the node of a term of one rune
+	single map[uint16]int32  // the node of a term of one rune
 	starts [maxHead + 1]trie // by their number, the first two to four runes of a term lead to a node
 	edges  trie              // a node and the next rune lead to a node
 	terms  int32             // a node up to here is where the term before it in number ends
 	twins  map[int32][]int32 // by node: further terms that fold alike
+	astral map[int32]string  // by term, folded: those with runes that share their codes
 }
-
-// Entries of the class table. Nearly all runes are plain: those of terms that
-// need no further thought, their entry is their class. The others carry flags.
-const (
-	other    = special            // no term has the rune
-	inserted = special | 1<<shift // it is skipped
-
-	special = 1 // not plain
-	inRun   = 2 // a digit or letter, the stuff of runs
-	alone   = 4 // a term of one rune
-	flags   = special | inRun | alone
-
-	shift = 3
-	first = 2 << shift // the first class of a term's rune, the others follow in steps of 1 << shift
-)
-
-// maxClasses bounds the number of different runes in all terms together.
-const maxClasses = 1<<(16-shift) - 3
 
 // New builds a matcher. Terms that fold to nothing are an error; terms that
 // fold alike all match.
 func New(fold *Fold, terms []string) (*Matcher, error) {
-	m := &Matcher{fold: fold, class: new([plane]uint16), astral: map[rune]uint16{}, twins: map[int32][]int32{}}
-	classes := map[rune]uint16{}
+	m := &Matcher{fold: fold, single: map[uint16]int32{}, twins: map[int32][]int32{}, astral: map[int32]string{}}
 	folded := make([][]uint16, len(terms))
 	for i, term := range terms {
 		for _, r := range term {
@@ -72,60 +43,23 @@ func New(fold *Fold, terms []string) (*Matcher, error) {
 			if !ok {
 				continue
 			}
-			c, known := classes[to]
-			if !known {
-				if len(classes) == maxClasses {
-					return nil, fmt.Errorf("the terms use more than %d different characters", maxClasses)
-				}
-				c = uint16(first + len(classes)<<shift)
-				classes[to] = c
+			if to >= plane {
+				m.astral[int32(i)] = fold.String(term)
 			}
-			folded[i] = append(folded[i], c)
+			folded[i] = append(folded[i], codeOf(to))
 		}
 		if len(folded[i]) == 0 {
 			return nil, fmt.Errorf("term %d (%q) is empty", i, term)
 		}
 	}
 	m.index(folded)
-	m.classify(classes)
 	return m, nil
-}
-
-func (m *Matcher) classify(classes map[rune]uint16) {
-	entry := func(folded rune) uint16 {
-		switch c := classes[folded]; {
-		case c == 0:
-			return other
-		case m.single[c>>shift] != 0:
-			return c | alone | special
-		default:
-			return c
-		}
-	}
-	for r := range m.class {
-		switch m.fold.kind[r] {
-		case skip:
-			m.class[r] = inserted
-		case plain:
-			m.class[r] = entry(rune(m.fold.to[r]))
-		default:
-			m.class[r] = entry(rune(m.fold.to[r])) | inRun | special
-		}
-	}
-	for r := 0xD800; r < 0xE000; r++ {
-		m.class[r] = other
-	}
-	for r := range classes {
-		if r >= plane {
-			m.astral[r] = entry(r)
-		}
-	}
 }
 
 // index builds the tries and the filter. Shorter terms go first, so that a node
 // where a term ends is made for that term and can bear its number.
 func (m *Matcher) index(terms [][]uint16) {
-	m.single, m.terms = make([]int32, maxClasses+first>>shift), int32(len(terms))
+	m.terms = int32(len(terms))
 	var heads [maxHead + 1]int
 	tails := 0
 	for _, t := range terms {
@@ -136,7 +70,7 @@ func (m *Matcher) index(terms [][]uint16) {
 		m.starts[n] = newTrie(heads[n])
 	}
 	m.edges = newTrie(tails)
-	m.filter = newFilter(heads[2]+heads[3], heads[maxHead])
+	m.filter = newFilter(heads[2], heads[3], heads[maxHead])
 	order := make([]int32, len(terms))
 	for i := range order {
 		order[i] = int32(i)
@@ -146,15 +80,15 @@ func (m *Matcher) index(terms [][]uint16) {
 	for _, i := range order {
 		t := terms[i]
 		head := min(len(t), maxHead)
+		m.filter.add(t)
 		if head == 1 {
-			if node := &m.single[t[0]>>shift]; *node == 0 {
-				*node = i + 1
+			if node := m.single[t[0]]; node != 0 {
+				m.twins[node] = append(m.twins[node], i)
 			} else {
-				m.twins[*node] = append(m.twins[*node], i)
+				m.single[t[0]] = i + 1
 			}
 			continue
 		}
-		m.filter.add(startOf(t[:head]), head)
 		at, key := &m.starts[head], startOf(t[:head])
 		for n := head; ; n++ {
 			fresh := i + 1
@@ -178,8 +112,7 @@ func (m *Matcher) index(terms [][]uint16) {
 // maxHead is how many runes of a term the filter and the first trie go by.
 const maxHead = 4
 
-// startOf is the key of the first two to four runes of a term: their classes,
-// 16 bits each.
+// startOf is the key of the first runes of a term, up to four of 16 bits each.
 func startOf(t []uint16) (key uint64) {
 	for _, c := range t {
 		key = key<<16 | uint64(c)
@@ -190,226 +123,92 @@ func startOf(t []uint16) (key uint64) {
 const (
 	pairOf   = 1<<32 - 1 // the last two runes of a key of four,
 	tripleOf = 1<<48 - 1 // the last three
-	noTerm   = 1<<64 - 1 // runes that no term has: no class has all its bits set
 )
 
-// Scan appends the occurrences in text to found and the runs to runs, each in
-// about the order of their ends.
-func (m *Matcher) Scan(found []Match, runs []Run, text string) ([]Match, []Run) {
-	s := scan{Matcher: m, text: text, found: found, runs: runs}
-	class, filter := m.class, m.filter
-	key := uint64(noTerm)       // the classes of the last four runes, 16 bits each
-	var starts [maxHead + 1]int // where the last one begins (1), the one before it (2) …
-	for i := 0; i < len(text); {
-		var entry uint16
-		size := 1
-		if i+3 < len(text) && threeBytes(four(text, i)) {
-			entry, size = class[three(four(text, i))], 3
-		} else if b := text[i]; b < utf8.RuneSelf {
-			entry = class[b]
-		} else {
-			entry, size = m.decode(text[i:])
+// Find appends the occurrences in a text to found, in the order of their ends;
+// of terms of more than four runes, in the order of their fourth.
+func (m *Matcher) Find(found []Match, r *Reading) []Match {
+	runes := r.Runes
+	var s filtering
+	for from := 0; from < len(runes); from += block {
+		passed := m.filter.pass(runes[from:min(from+block, len(runes))], &s)
+		for ; passed != 0; passed &= passed - 1 {
+			found = m.end(found, r, from+bits.TrailingZeros64(passed))
 		}
-		if entry == other {
-			key = noTerm
-			i += size
-			continue
-		}
-		if entry&special != 0 {
-			if !s.special(entry, i, size) {
-				if entry != inserted || s.skips > MaxSkip {
-					key = noTerm
-				}
-				i += size
-				continue
-			}
-			entry &^= flags
-		}
-		key = key<<16 | uint64(entry)
-		starts[4], starts[3], starts[2], starts[1] = starts[3], starts[2], starts[1], i
-		if heads := filter.heads(key); heads != 0 {
-			s.end(key, &starts, i+size, heads)
-		}
-		i += size
 	}
-	return s.found, s.run.close(s.runs)
+	return found
 }
 
-// four are the four bytes at i.
-func four(text string, i int) uint32 {
-	return uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+// end looks for terms of one to three runes that end with a rune, and for
+// longer ones that have it as their fourth.
+func (m *Matcher) end(found []Match, r *Reading, last int) []Match {
+	c, f := r.Runes[last], m.filter
+	if f.single[c/64]>>(c%64)&1 != 0 {
+		found = m.emit(found, r, m.single[c], last, last)
+	}
+	var key uint64
+	if last >= 3 {
+		key = startOf(r.Runes[last-3 : last+1])
+	} else {
+		key = startOf(r.Runes[:last+1])
+	}
+	two, three, four := *f.pair(key)&isTwo, f.has(key&tripleOf*fibonacci), f.has(key*fibonacci)
+	if next := last + 1; next < len(r.Runes) {
+		four |= f.has(longer(key, r.Runes[next]))
+	}
+	if uint64(two)|three|four == 0 {
+		return found // nearly always
+	}
+	if two != 0 && last >= 1 {
+		found = m.follow(found, r, 2, last)
+	}
+	if three != 0 && last >= 2 {
+		found = m.follow(found, r, 3, last)
+	}
+	if four != 0 && last >= 3 {
+		found = m.follow(found, r, 4, last)
+	}
+	return found
 }
 
-// threeBytes tells whether bytes begin with a rune of three, as those of
-// Chinese are. The halves of surrogate pairs pass too; they are in no term.
-func threeBytes(b uint32) bool { return b&0x00C0C0F0 == 0x008080E0 && b&0xFF != 0xE0 }
-
-// Wide is the rune of three bytes at a byte of a text, if it is surely one: a
-// quick first try for Chinese, before utf8.DecodeRuneInString.
-func Wide(text string, i int) (r rune, ok bool) {
-	if i+3 >= len(text) {
-		return 0, false
-	}
-	b := four(text, i)
-	return rune(three(b)), threeBytes(b) && b&0xFF != 0xED // no surrogate
-}
-
-// three decodes a rune of three bytes.
-func three(b uint32) uint16 { return uint16(b<<12 | b>>2&0xFC0 | b>>16&0x3F) }
-
-// scan is what a scan has found and what it must remember beside its place.
-type scan struct {
-	*Matcher
-	text   string
-	found  []Match
-	runs   []Run
-	run    openRun
-	skips  int // inserted runes in a row,
-	skipAt int // up to here
-}
-
-// special takes in a rune that is not plain; it tells whether terms have it.
-func (s *scan) special(entry uint16, i, size int) bool {
-	if entry == inserted {
-		if s.skipAt != i {
-			s.skips = 0
-		}
-		s.skipAt = i + size
-		s.skips++
-		return false
-	}
-	s.skips = 0
-	class := entry &^ flags
-	if entry&inRun != 0 {
-		b := s.text[i]
-		isDigit := b >= '0' && b <= '9' || b >= utf8.RuneSelf && s.isDigit(s.text[i:])
-		s.run.add(s, i, i+size, isDigit)
-	}
-	if entry&alone != 0 {
-		s.emit(s.single[class>>shift], i, i+size)
-	}
-	return class != 0
-}
-
-// end looks for what the filter saw to end with a rune: terms of two (bit 0)
-// and three (bit 1), and the first four runes of longer ones (bit 2).
-func (s *scan) end(key uint64, starts *[maxHead + 1]int, end int, heads uint64) {
-	if heads&1 != 0 {
-		s.follow(key&pairOf, 2, starts[2], end)
-	}
-	if heads&2 != 0 {
-		s.follow(key&tripleOf, 3, starts[3], end)
-	}
-	if heads&4 != 0 {
-		s.follow(key, 4, starts[4], end)
-	}
-}
-
-// openRun is a run that may go on.
-type openRun struct {
-	Run
-	digits int
-}
-
-// add takes in a digit or letter, which goes on with the run if nothing but
-// inserted runes stands between them.
-func (r *openRun) add(s *scan, start, end int, isDigit bool) {
-	if r.End == 0 || int(r.End) != start && s.nextEnd(int(r.End)) != end {
-		s.runs = r.close(s.runs)
-		r.Start, r.digits = int32(start), 0
-	}
-	r.End = int32(end)
-	if isDigit {
-		r.digits++
-	}
-}
-
-// nextEnd is where the next rune ends that is not inserted.
-func (s *scan) nextEnd(at int) int {
-	_, end := s.after(at)
-	return end
-}
-
-func (r *openRun) close(runs []Run) []Run {
-	if r.digits >= MinDigits {
-		runs = append(runs, r.Run)
-	}
-	return runs
-}
-
-// decode is the entry of the first rune of a text, and its length.
-func (m *Matcher) decode(text string) (entry uint16, size int) {
-	if len(text) > 3 && threeBytes(four(text, 0)) {
-		return m.class[three(four(text, 0))], 3
-	}
-	r, size := utf8.DecodeRuneInString(text)
-	return m.entry(r, size), size
-}
-
-// entry of a rune that is so many bytes long. Broken bytes are runes that no term has.
-func (m *Matcher) entry(r rune, size int) uint16 {
-	switch {
-	case r == utf8.RuneError && size == 1:
-		return other
-	case r < plane:
-		return m.class[r]
-	}
-	folded, ok := m.fold.Rune(r)
-	switch {
-	case !ok:
-		return inserted
-	case folded < plane:
-		return m.class[folded]
-	}
-	if entry, known := m.astral[folded]; known {
-		return entry
-	}
-	return other
-}
-
-func (m *Matcher) isDigit(text string) bool {
-	r, _ := utf8.DecodeRuneInString(text)
-	_, ok := m.fold.Digit(r)
-	return ok
-}
-
-// follow goes down the trie from the first n runes of a term, which stand at
-// start:end, and emits every term on the way.
-func (s *scan) follow(key uint64, n, start, end int) {
-	e := s.starts[n].get(key)
+// follow goes down the trie from the first n runes of a term, and appends every
+// term on the way.
+func (m *Matcher) follow(found []Match, r *Reading, n, last int) []Match {
+	first := last + 1 - n
+	e := m.starts[n].get(startOf(r.Runes[first : last+1]))
 	for e.node != 0 {
-		if e.node <= s.terms {
-			s.emit(e.node, start, end)
+		if e.node <= m.terms {
+			found = m.emit(found, r, e.node, first, last)
 		}
-		if e.next == 0 {
-			return
+		if last++; e.next == 0 || last == len(r.Runes) || e.next&nextBit(r.Runes[last]) == 0 {
+			break
 		}
-		c, next := s.after(end)
-		if e.next&nextBit(c) == 0 {
-			return
-		}
-		e, end = s.edges.get(edge(e.node, c)), next
+		e = m.edges.get(edge(e.node, r.Runes[last]))
 	}
+	return found
 }
 
-// after is the class of the next rune that is not inserted, and where it ends.
-func (s *scan) after(at int) (class uint16, end int) {
-	for skips := 0; at < len(s.text) && skips <= MaxSkip; skips++ {
-		entry, size := s.decode(s.text[at:])
-		at += size
-		if entry != inserted {
-			return entry &^ flags, at
+// emit appends the terms that end at a node.
+func (m *Matcher) emit(found []Match, r *Reading, node int32, first, last int) []Match {
+	one := Match{Term: node - 1, Start: r.At[first], End: int32(r.End(last)), Last: int32(last)}
+	if m.is(one, r.Text) {
+		found = append(found, one)
+	}
+	if len(m.twins) > 0 {
+		for _, one.Term = range m.twins[node] {
+			if m.is(one, r.Text) {
+				found = append(found, one)
+			}
 		}
 	}
-	return 0, at
+	return found
 }
 
-// emit adds the terms that end at a node.
-func (s *scan) emit(node int32, start, end int) {
-	s.found = append(s.found, Match{Term: node - 1, Start: int32(start), End: int32(end)})
-	if len(s.twins) > 0 {
-		for _, term := range s.twins[node] {
-			s.found = append(s.found, Match{Term: term, Start: int32(start), End: int32(end)})
-		}
+// is tells whether a term stands where its codes do.
+func (m *Matcher) is(one Match, text string) bool {
+	if len(m.astral) == 0 {
+		return true
 	}
+	want, astral := m.astral[one.Term]
+	return !astral || m.fold.String(text[one.Start:one.End]) == want
 }

@@ -31,12 +31,12 @@ func naive(f *Fold, terms []string, text string) []Match {
 					continue
 				}
 				skips = 0
-				if r == broken || folded != want[at] {
+				if r == noRune || folded != want[at] {
 					break
 				}
 				i += size
 				if at++; at == len(want) {
-					found = append(found, Match{int32(t), int32(start), int32(i)})
+					found = append(found, Match{Term: int32(t), Start: int32(start), End: int32(i)})
 					break
 				}
 			}
@@ -45,12 +45,12 @@ func naive(f *Fold, terms []string, text string) []Match {
 	return found
 }
 
-const broken = -1
+const noRune = utf8.MaxRune + 1
 
 func decode(s string) (rune, int) {
 	r, size := utf8.DecodeRuneInString(s)
 	if r == utf8.RuneError && size == 1 {
-		return broken + 1<<30, 1
+		return noRune, 1
 	}
 	return r, size
 }
@@ -70,7 +70,14 @@ func build(t testing.TB, terms ...string) *Matcher {
 	return m
 }
 
-func TestScanFindsTermsInAnyWriting(t *testing.T) {
+// scan reads a text and finds terms in it.
+func scan(m *Matcher, text string) ([]Match, []Run) {
+	var r Reading
+	m.fold.Read(&r, text)
+	return m.Find(nil, &r), r.Runs
+}
+
+func TestFindsTermsInAnyWriting(t *testing.T) {
 	m := build(t, "赌博", "微信", "法轮", "国家级", "abc", "中国", "国")
 	for name, tt := range map[string]struct {
 		text string
@@ -88,7 +95,7 @@ func TestScanFindsTermsInAnyWriting(t *testing.T) {
 		"broken bytes":   {"赌\xff博中\xe5国", []string{"国"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, _ := m.Scan(nil, nil, tt.text)
+			found, _ := scan(m, tt.text)
 			var got []string
 			for _, f := range sorted(found) {
 				got = append(got, tt.text[f.Start:f.End])
@@ -100,7 +107,7 @@ func TestScanFindsTermsInAnyWriting(t *testing.T) {
 	}
 }
 
-func TestScanFindsRuns(t *testing.T) {
+func TestFindsRuns(t *testing.T) {
 	m := build(t, "电话")
 	for text, want := range map[string][]string{
 		"电话13800138000。":        {"13800138000"},
@@ -115,7 +122,7 @@ func TestScanFindsRuns(t *testing.T) {
 		"12345\n67890":          {"12345", "67890"},
 		"第1234条，第12345":         {"12345"},
 	} {
-		_, runs := m.Scan(nil, nil, text)
+		_, runs := scan(m, text)
 		var got []string
 		for _, r := range runs {
 			got = append(got, text[r.Start:r.End])
@@ -145,7 +152,17 @@ func FuzzMatch(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		got, runs := m.Scan(nil, nil, text)
+		var r Reading
+		fold.Read(&r, "before")
+		fold.Read(&r, text)
+		got, runs := m.Find(nil, &r), r.Runs
+		for i := range got {
+			if g := &got[i]; r.End(int(g.Last)) != int(g.End) {
+				t.Errorf("%v ends at %d", *g, r.End(int(g.Last)))
+			} else {
+				g.Last = 0
+			}
+		}
 		if diff := cmp.Diff(sorted(naive(fold, terms, text)), sorted(got)); diff != "" {
 			t.Error(diff)
 		}

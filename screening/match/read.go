@@ -1,0 +1,154 @@
+package match
+
+import "unicode/utf8"
+
+// MaxSkip is the number of skipped runes in a row that a term may contain.
+const MaxSkip = 8
+
+// MinDigits is the number of digits from which a run is reported.
+const MinDigits = 5
+
+// A Run is a stretch of digits and letters, in any writing, that may be parted
+// by blanks, hyphens and other skipped runes. It starts and ends with a digit or letter.
+type Run struct{ Start, End int32 }
+
+// A Reading is a text as matchers see it. It can be used for one text after
+// another, to spare the memory.
+type Reading struct {
+	Text  string
+	Runes []uint16 // folded, without those that are skipped; 0: a broken one, or more in a row than may be skipped
+	At    []int32  // by rune: the byte where it begins in Text
+	Runs  []Run
+}
+
+// Start and End are the bytes where a rune of the reading begins and ends in the text.
+func (r *Reading) Start(i int) int { return int(r.At[i]) }
+func (r *Reading) End(i int) int {
+	at := int(r.At[i])
+	switch b := r.Text[at]; {
+	case b < utf8.RuneSelf:
+		return at + 1
+	case b >= 0xE0 && b < 0xF0 && r.Runes[i] != 0:
+		return at + 3
+	}
+	_, size := utf8.DecodeRuneInString(r.Text[at:])
+	return at + size
+}
+
+// Read folds a text.
+func (f *Fold) Read(r *Reading, text string) {
+	r.Text, r.Runs = text, r.Runs[:0]
+	if cap(r.Runes) < len(text) {
+		r.Runes, r.At = make([]uint16, len(text)), make([]int32, len(text))
+	}
+	r.Runes, r.At = r.Runes[:len(text)], r.At[:len(text)] // a rune has one byte or more
+	n, skips := 0, 0
+	run := openRun{last: -2}
+	for i := 0; i < len(text); {
+		if wide := f.wide(r, i, n); wide > 0 {
+			i, n, skips = i+3*wide, n+wide, 0
+			continue
+		}
+		code, size := f.decode(text[i:])
+		if code-special < specials {
+			s := f.special[code-special]
+			switch s.kind {
+			case skip:
+				if skips++; skips != MaxSkip+1 {
+					i += size
+					continue
+				}
+			case letter, digit, han:
+				run.add(r, n, i, i+size, s.kind != letter)
+			case astral:
+				folded, _ := utf8.DecodeRuneInString(text[i:]) // to itself
+				s.to = codeOf(folded)
+			}
+			code = s.to
+		}
+		if code != 0 {
+			skips = 0
+		}
+		r.Runes[n], r.At[n] = code, int32(i)
+		n++
+		i += size
+	}
+	run.close(r)
+	r.Runes, r.At = r.Runes[:n], r.At[:n]
+}
+
+// wide reads plain runes of three bytes, as nearly all of Chinese are, from
+// byte i of the text, the reading's rune n; it answers how many there were.
+func (f *Fold) wide(r *Reading, i, n int) int {
+	text, runes, at, codes, count := r.Text, r.Runes[n:], r.At[n:], f.codes, 0
+	for ; i+3 < len(text) && count < len(runes) && count < len(at); i += 3 {
+		b := four(text, i)
+		code := codes[three(b)]
+		if !threeBytes(b) || code-special < specials {
+			break
+		}
+		runes[count], at[count] = code, int32(i)
+		count++
+	}
+	return count
+}
+
+// four are the four bytes at i.
+func four(text string, i int) uint32 {
+	return uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+}
+
+// threeBytes tells whether bytes begin with a rune of three, as those of
+// Chinese are. The halves of surrogate pairs pass too.
+func threeBytes(b uint32) bool { return b&0x00C0C0F0 == 0x008080E0 && b&0xFF != 0xE0 }
+
+// Wide is the rune of three bytes at a byte of a text, if it is surely one: a
+// quick first try for Chinese, before utf8.DecodeRuneInString.
+func Wide(text string, i int) (r rune, ok bool) {
+	if i+3 >= len(text) {
+		return 0, false
+	}
+	b := four(text, i)
+	return rune(three(b)), threeBytes(b) && b&0xFF != 0xED // no surrogate
+}
+
+// three decodes a rune of three bytes.
+func three(b uint32) uint16 { return uint16(b<<12 | b>>2&0xFC0 | b>>16&0x3F) }
+
+// decode is the code of the first rune of a text, and its length.
+func (f *Fold) decode(text string) (code uint16, size int) {
+	r, size := rune(text[0]), 1
+	if r >= utf8.RuneSelf {
+		r, size = utf8.DecodeRuneInString(text)
+	}
+	if r == utf8.RuneError && size == 1 {
+		return brokenRune, 1
+	}
+	return f.code(r), size
+}
+
+// openRun is a run that may go on.
+type openRun struct {
+	Run
+	last   int // the number of its last rune in the reading
+	digits int
+}
+
+// add takes in a digit or letter, which goes on with the run if nothing but
+// skipped runes stands between them.
+func (o *openRun) add(r *Reading, n, start, end int, isDigit bool) {
+	if o.last+1 != n {
+		o.close(r)
+		o.Start, o.digits = int32(start), 0
+	}
+	o.last, o.End = n, int32(end)
+	if isDigit {
+		o.digits++
+	}
+}
+
+func (o *openRun) close(r *Reading) {
+	if o.digits >= MinDigits {
+		r.Runs = append(r.Runs, o.Run)
+	}
+}
