@@ -19,11 +19,11 @@ import (
 type expressions struct {
 	list   []expression
 	pieces []piece
-	words  []string // each piece, then each piece of an idiom, then wrong forms of words
+	words  []string // each piece, then each piece of an idiom
 	finds  *match.Matcher
 	found  sync.Pool // of *[]match.Match
 	idioms idioms
-	slips  slips
+	slips  *slips
 
 	doubles bool            // whether words that stand twice are looked for,
 	doubled map[string]bool // and those that may
@@ -52,10 +52,7 @@ func newExpressions(rules *Rules, fold *match.Fold, common shares) (*expressions
 	for _, p := range e.idioms.pieces {
 		e.words = append(e.words, p.word)
 	}
-	e.slips = newSlips(rules, e.idioms.alike, soundGroups(rules))
-	for _, x := range e.slips.wrong {
-		e.words = append(e.words, x.wrong)
-	}
+	e.slips = newSlips(rules, soundGroups(rules))
 	e.doubled = map[string]bool{}
 	for _, word := range rules.context["may_be_doubled"] {
 		e.doubled[word] = true
@@ -134,19 +131,15 @@ func (e *expressions) detect(d *draft, _ []anchor) {
 // detectIn looks at what the scan found in a part; at slips last, as what is a
 // wrong expression is none of them.
 func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
-	idioms, slips := len(e.pieces), len(e.pieces)+len(e.idioms.pieces)
 	for _, m := range found {
-		switch n := int(m.Term); {
-		case n < idioms:
-			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[n])
-		case n < slips:
-			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[n-idioms])
+		if n := int(m.Term) - len(e.pieces); n < 0 {
+			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[m.Term])
+		} else {
+			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[n])
 		}
 	}
-	for _, m := range found {
-		if n := int(m.Term) - slips; n >= 0 {
-			e.slips.detect(d, part, int(m.Start), int(m.End), &e.slips.wrong[n])
-		}
+	if e.slips.on {
+		e.slips.detect(d, part)
 	}
 }
 
@@ -559,7 +552,7 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 	}
 	before, after, ok := d.segments.loose(d.fold, text, at, at+size)
 	word := before + string(r)
-	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.words[before] ||
+	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.knows(pairOf(before)) ||
 		utf8.RuneCountInString(after) == 1 && unicode.Is(unicode.Han, []rune(after)[0]) || !strings.HasSuffix(before, string(r)) || d.segments.knows(word) {
 		return
 	}

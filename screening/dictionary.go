@@ -29,6 +29,7 @@ type dictionary struct {
 	pairs   []uint64  // bits: whether any word may begin with these two symbols
 	inner   []uint64  // bits: whether these two symbols may stand side by side in any word
 	longest int       // word, in runes
+	total   float32   // the cost of a word that occurs once
 }
 
 type node struct {
@@ -66,6 +67,7 @@ func loadDictionary(packed []byte) (*dictionary, error) {
 	d := &dictionary{longest: count(3), symbols: map[rune]uint16{}, symbol: make([]uint16, 1<<16),
 		nodes: make([]node, nodes+1), costs: make([]float32, freqs+1), root: make([]uint32, runes+1)}
 	total := float32(math.Log2(math.Float64frombits(binary.LittleEndian.Uint64(data[16:]))))
+	d.total = total
 	at := 24
 	if len(data) != at+4*runes+8*freqs+6*nodes {
 		return nil, errors.New("the dictionary has the wrong length")

@@ -74,6 +74,9 @@ func New(o Options) (*Engine, error) {
 	go func() {
 		defer close(e.ready)
 		<-loaded
+		if e.err == nil {
+			e.prepared.expressions.slips.ready(e.segments.dictionary)
+		}
 		if e.err == nil && o.RulesDir != "" {
 			e.err = e.tryExamples(p, p.rules.list)
 		}
