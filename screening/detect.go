@@ -59,14 +59,15 @@ type draft struct {
 // they know about words stands in the lexicons of their rules.
 func detectors(rules *Rules, e *expressions) map[string]detector {
 	return map[string]detector{
-		"addresses":   addresses{},
-		"expressions": e,
-		"links":       links{},
-		"mail":        mail{},
-		"names":       newNames(),
-		"numbers":     numbers{},
-		"plates":      plates{},
-		"reprint":     newReprint(rules),
+		"addresses":    addresses{},
+		"enumerations": newEnumerations(rules),
+		"expressions":  e,
+		"links":        links{},
+		"mail":         mail{},
+		"names":        newNames(),
+		"numbers":      numbers{},
+		"plates":       plates{},
+		"reprint":      newReprint(rules),
 	}
 }
 

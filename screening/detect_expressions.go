@@ -19,7 +19,8 @@ import (
 type expressions struct {
 	list   []expression
 	pieces []piece
-	words  []string // each piece, then each piece of an idiom
+	mixed  []int    // the expressions whose characters stand in another order,
+	words  []string // each piece, then these, then each piece of an idiom
 	finds  *match.Matcher
 	found  sync.Pool // of *[]match.Match
 	idioms idioms
@@ -48,6 +49,7 @@ type piece struct {
 func newExpressions(rules *Rules, fold *match.Fold, common shares) (*expressions, error) {
 	e := &expressions{found: sync.Pool{New: func() any { return new([]match.Match) }}}
 	e.addExpressions(rules.byID["wording.fixed_expression"])
+	e.addMixed()
 	e.idioms = newIdioms(rules, common)
 	for _, p := range e.idioms.pieces {
 		e.words = append(e.words, p.word)
@@ -86,6 +88,38 @@ func (e *expressions) addExpressions(rule *Rule) {
 		e.list = append(e.list, x)
 	}
 }
+
+// addMixed adds what expressions become where two words of two characters, or two
+// characters that stand in the same place of them, change places: 立人树德，集中民主制.
+func (e *expressions) addMixed() {
+	known := map[string]bool{}
+	for _, x := range e.list {
+		known[string(x.runes)] = true
+		for _, right := range x.right {
+			known[right] = true
+		}
+	}
+	for i, x := range e.list {
+		if n := len(x.runes); x.quoted || n > longestMixed {
+			continue
+		}
+		for at := 0; at+4 <= len(x.runes); at++ {
+			words, chars := slices.Clone(x.runes), slices.Clone(x.runes)
+			words[at], words[at+1], words[at+2], words[at+3] = words[at+2], words[at+3], words[at], words[at+1]
+			chars[at+1], chars[at+3] = chars[at+3], chars[at+1]
+			for _, mixed := range []string{string(words), string(chars)} {
+				if !known[mixed] {
+					known[mixed] = true
+					e.mixed = append(e.mixed, i)
+					e.words = append(e.words, mixed)
+				}
+			}
+		}
+	}
+}
+
+// longestMixed is up to how many characters expressions are mixed.
+const longestMixed = 10
 
 // plainExpression leaves out what writers put or forget between the characters.
 func plainExpression(text string) string {
@@ -132,10 +166,15 @@ func (e *expressions) detect(d *draft, _ []anchor) {
 // wrong expression is none of them.
 func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
 	for _, m := range found {
-		if n := int(m.Term) - len(e.pieces); n < 0 {
-			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[m.Term])
-		} else {
-			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[n])
+		switch n, mixed := int(m.Term), int(m.Term)-len(e.pieces); {
+		case mixed < 0:
+			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[n])
+		case mixed < len(e.mixed):
+			if x := &e.list[e.mixed[mixed]]; x.fits(d, part, int(m.Start), int(m.End)) {
+				d.report("wording.fixed_expression", part, int(m.Start), int(m.End), note{suggestion: x.text})
+			}
+		default:
+			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[mixed-len(e.mixed)])
 		}
 	}
 	if e.slips.on {

@@ -35,8 +35,8 @@ type slips struct {
 
 	prepare sync.Once
 	cost    [1 << 16]float32 // of a character as a word, in bits
-	joined  pairSet // stand side by side in a word
-	wrong   pairSet // a change of one character makes a word that they may be meant to be
+	joined  pairSet          // stand side by side in a word
+	wrong   pairSet          // a change of one character makes a word that they may be meant to be
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -270,6 +270,9 @@ func (s *slips) sum(first, second uint16, cost, count float64) float64 {
 	if low > high {
 		low, high = high, low
 	}
+	if low > 1 {
+		return math.Inf(-1) // they are words by themselves
+	}
 	gap := float64(s.cost[first]) + float64(s.cost[second]) - cost
 	return slipBase + slipGap*gap + slipCost*cost + slipCount*count + slipAlone*float64(high) + slipBoth*float64(low) + slipChoices
 }
@@ -321,7 +324,7 @@ func (s *slips) weigh(d *draft, part, i int) {
 	if sum < slipLeast-slipPhrase || sum < slipLeast && !s.isPhrase(d, before, meant) && !s.isPhrase(d, meant, after) {
 		return
 	}
-	if !d.segments.parted(r.Runes, i) {
+	if r.End(i) != r.Start(i+1) || !d.segments.parted(r.Runes, i) {
 		return
 	}
 	start, end, wrong := r.Start(i), r.End(i+1), string([]rune{first, second})
