@@ -168,7 +168,7 @@ func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
 	for _, m := range found {
 		switch n, mixed := int(m.Term), int(m.Term)-len(e.pieces); {
 		case mixed < 0:
-			e.detectExpression(d, part, int(m.Start), int(m.End), &e.pieces[n])
+			e.detectExpression(d, part, m, &e.pieces[n])
 		case mixed < len(e.mixed):
 			if x := &e.list[e.mixed[mixed]]; x.fits(d, part, int(m.Start), int(m.End)) {
 				d.report("wording.fixed_expression", part, int(m.Start), int(m.End), note{suggestion: x.text})
@@ -183,20 +183,32 @@ func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
 }
 
 // detectExpression compares what stands around a piece with the rest of its expression.
-func (e *expressions) detectExpression(d *draft, part, from, to int, p *piece) {
-	x, text := &e.list[p.expression], d.parts[part].text
-	if strings.HasSuffix(text[:from], p.before) && strings.HasPrefix(text[to:], p.after) {
+func (e *expressions) detectExpression(d *draft, part int, m match.Match, p *piece) {
+	x, r := &e.list[p.expression], &d.seen.readings[part]
+	from, to := int(m.Start), int(m.End)
+	if strings.HasSuffix(r.Text[:from], p.before) && strings.HasPrefix(r.Text[to:], p.after) {
 		return // as it should be
 	}
-	left := x.compare(d, text[:from], x.runes[:p.from], true)
+	first := int(m.Last)
+	for first > 0 && r.Start(first) > from {
+		first--
+	}
+	left := x.compare(r, first-1, -1, x.runes[:p.from])
 	if !left.ok {
 		return
 	}
-	right := x.compare(d, text[to:], x.runes[p.to:], false)
+	right := x.compare(r, int(m.Last)+1, 1, x.runes[p.to:])
 	if !right.ok || left.mistakes+right.mistakes != 1 {
 		return
 	}
-	if start, end := from-left.size, to+right.size; x.fits(d, part, start, end) {
+	start, end := from, to
+	if left.last >= 0 {
+		start = r.Start(left.last)
+	}
+	if right.last >= 0 {
+		end = r.End(right.last)
+	}
+	if x.fits(d, part, start, end) {
 		d.report("wording.fixed_expression", part, start, end, note{suggestion: x.text})
 	}
 }
@@ -250,34 +262,32 @@ func runeStart(text string, at int) int {
 type comparison struct {
 	ok       bool
 	mistakes int
-	size     int // bytes of the text
+	last     int // the number of the farthest rune that belongs to it; -1: none does
 }
 
-// compare holds the beginning of text (its end, if backward) against want, and
+// compare holds the runes of a text from at on, or back, against want, and
 // allows one mistake.
-func (x *expression) compare(d *draft, text string, want []rune, backward bool) comparison {
+func (x *expression) compare(r *match.Reading, at, step int, want []rune) comparison {
 	if len(want) == 0 {
-		return comparison{ok: true}
+		return comparison{ok: true, last: -1}
 	}
 	var got, reversed [32]rune
-	var ends [32]int // bytes of text up to and with the rune
-	n, size := 0, 0
-	for n < min(len(got), len(want)+2) && size < len(text) {
-		r, w := utf8.DecodeRuneInString(text[size:])
-		if backward {
-			r, w = utf8.DecodeLastRuneInString(text[:len(text)-size])
+	var places [len(got)]int // where each stands in the reading
+	n := 0
+	for limit := min(len(got), len(want)+2); n < limit && at >= 0 && at < len(r.Runes); at += step {
+		c := rune(r.Runes[at])
+		if !isHan(c) {
+			if parting(c) {
+				break
+			}
+			if inserted(c) {
+				continue
+			}
 		}
-		folded, visible := d.fold.Rune(r)
-		if visible && parting(folded) {
-			break
-		}
-		size += w
-		if visible && !inserted(folded) {
-			got[n], ends[n] = folded, size
-			n++
-		}
+		got[n], places[n] = c, at
+		n++
 	}
-	if backward {
+	if step < 0 {
 		want = append(reversed[:0], want...)
 		slices.Reverse(want)
 	}
@@ -286,18 +296,18 @@ func (x *expression) compare(d *draft, text string, want []rune, backward bool) 
 		same++
 	}
 	if same == len(want) {
-		return comparison{true, 0, ends[same-1]}
+		return comparison{true, 0, places[same-1]}
 	}
 	// skipped characters of want, taken characters of text
-	for _, m := range []struct{ skipped, taken int }{{0, 1}, {1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}} {
+	for _, m := range [...]struct{ skipped, taken int }{{0, 1}, {1, 1}, {2, 2}, {1, 0}, {2, 0}, {3, 0}} {
 		rest, from := same+m.skipped, same+m.taken
-		if rest > len(want) || from > n || !agree(got[from:n], want[rest:]) || !x.plausible(got[:n], want, same, m.skipped, m.taken, backward) {
+		if rest > len(want) || from > n || !agree(got[from:n], want[rest:]) || !x.plausible(got[:n], want, same, m.skipped, m.taken, step < 0) {
 			continue
 		}
 		if last := from + len(want) - rest; last > 0 {
-			return comparison{true, 1, ends[last-1]}
+			return comparison{true, 1, places[last-1]}
 		}
-		return comparison{true, 1, 0}
+		return comparison{true, 1, -1}
 	}
 	return comparison{}
 }
@@ -332,9 +342,14 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 }
 
 // bothNumbers lets 二十届三中 and 二十届四中 be alike.
-func bothNumbers(a, b rune) bool {
-	const numbers = "一二三四五六七八九十"
-	return strings.ContainsRune(numbers, a) && strings.ContainsRune(numbers, b)
+func bothNumbers(a, b rune) bool { return isNumber(a) && isNumber(b) }
+
+func isNumber(r rune) bool {
+	switch r {
+	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
+		return true
+	}
+	return false
 }
 
 // idioms are phrases of four characters.

@@ -81,6 +81,7 @@ func (s *pairSet) has(first, second uint16) uint64 {
 
 // wordTable tells of words of two characters how often they occur: ln(1+count).
 type wordTable struct {
+	may    pairSet          // small, and asked first
 	keys   [wordRoom]uint32 // 0: free
 	counts [wordRoom]float32
 }
@@ -100,10 +101,14 @@ func (t *wordTable) add(word pair, count float64) {
 	key := pairKey(uint16(word[0]), uint16(word[1]))
 	at := t.place(key)
 	t.keys[at], t.counts[at] = key, float32(math.Log1p(count))
+	t.may.add(uint16(word[0]), uint16(word[1]))
 }
 
 // of tells how often a word occurs, and whether it is one.
 func (t *wordTable) of(word pair) (count float32, known bool) {
+	if t.may.has(uint16(word[0]), uint16(word[1])) == 0 {
+		return 0, false
+	}
 	at := t.place(pairKey(uint16(word[0]), uint16(word[1])))
 	return t.counts[at], t.keys[at] != 0
 }
@@ -116,7 +121,7 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules, groups []string) *slips {
-	s := &slips{phrases: map[string]bool{}, guarded: map[string][]string{}}
+	s := &slips{words: wordTable{may: newPairSet(18)}, phrases: map[string]bool{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
 		if word, number, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok && line[0] != '#' {
 			count, _ := strconv.ParseFloat(number, 64)
@@ -340,7 +345,7 @@ const placeEndings = "村镇县乡街路组社区湾沟河山岭坪坝屯庄寨�
 // beside is the runes at i and i+1, 0 for what is no Chinese character.
 func (s *slips) beside(r *match.Reading, i int) (two pair) {
 	for k := range two {
-		if at := i + k; at >= 0 && at < len(r.Runes) && r.Runes[at] >= 0x4E00 && r.Runes[at] < 0xA000 {
+		if at := i + k; at >= 0 && at < len(r.Runes) && isHan(rune(r.Runes[at])) {
 			two[k] = rune(r.Runes[at])
 		}
 	}
