@@ -18,6 +18,12 @@ import (
 //go:embed words.tsv
 var wordsFile string
 
+// chanceFile lists, by the first, two characters that met by chance in clean text
+// and could be taken for a slip. "go test -run TestChance -update" writes it.
+//
+//go:embed chance.tsv
+var chanceFile string
+
 // slips finds words in which one character is written as another that sounds or
 // looks alike, so that no word is left: 项目健设, 恰谈会. Two characters come into
 // question that no word has side by side, where neither of them goes with what
@@ -150,7 +156,7 @@ func newSlips(rules *Rules, groups []string) *slips {
 			}
 		}
 	}
-	s.late = slices.Concat(rules.context["late_words"], rules.context["met_by_chance"])
+	s.late = rules.context["late_words"]
 	if known := rules.byID["wording.fixed_expression.known"]; known != nil {
 		for _, term := range known.Terms {
 			runes := []rune(term)
@@ -192,6 +198,13 @@ func (s *slips) ready(d *dictionary) {
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
+		met := newPairSet(18)
+		for line := range strings.Lines(chanceFile) {
+			first, size := utf8.DecodeRuneInString(line)
+			for _, r := range strings.TrimSpace(line[size:]) {
+				met.add(uint16(first), uint16(r))
+			}
+		}
 		for at, key := range s.words.keys {
 			if key == 0 {
 				continue
@@ -199,7 +212,7 @@ func (s *slips) ready(d *dictionary) {
 			first, second := uint16(key>>16), uint16(key)
 			cost, count := d.costOf(rune(first), rune(second)), float64(s.words.counts[at])
 			add := func(a, b uint16) {
-				if s.sum(a, b, cost, count)+slipBefore+slipAfter+slipPhrase >= slipLeast {
+				if met.has(a, b) == 0 && s.sum(a, b, cost, count)+slipBefore+slipAfter+slipPhrase >= slipLeast {
 					s.wrong.add(a, b)
 				}
 			}
@@ -216,18 +229,22 @@ func (s *slips) ready(d *dictionary) {
 // detect looks for slips in a part.
 func (s *slips) detect(d *draft, part int) {
 	s.ready(d.segments.dictionary)
-	runes := d.seen.readings[part].Runes
+	s.eachUnbound(d.seen.readings[part].Runes, func(i int) { s.weigh(d, part, i) })
+}
+
+// eachUnbound names two runes that come into question by the first.
+func (s *slips) eachUnbound(runes []uint16, name func(i int)) {
 	joins, last := uint64(0), uint16(0) // whether the last pairs are joined: a bit each
 	for i, this := range runes {
 		joins = joins<<1 | s.joined.has(last, this)
 		last = this
 		if i >= 3 && unbound>>(joins&31)&1 != 0 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
-			s.weigh(d, part, i-3)
+			name(i - 3)
 		}
 	}
 	for i := max(len(runes), 3); i < len(runes)+2; i++ { // nothing stands behind the last
 		if joins <<= 1; unbound>>(joins&31)&1 != 0 && i < len(runes)+2 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
-			s.weigh(d, part, i-3)
+			name(i - 3)
 		}
 	}
 }
@@ -246,26 +263,27 @@ var unbound = func() (set uint32) {
 	return set
 }()
 
-// What speaks for a slip, fitted by logistic regression to 12,000 of them that
-// were made in clean text and 5,700 places of clean text that come into question.
+// What speaks for a slip, fitted by logistic regression to 30,000 of them that
+// were made in clean text and the places of clean text that come into question
+// and have no two characters that met elsewhere.
 const (
 	slipBase    = -0.2
-	slipGap     = 0.076 // by what the two cost as words, less what the word costs, in bits
-	slipCost    = 0.082 // by what the word costs
-	slipCount   = 1.486 // by ln(1+count) of the word
-	slipBefore  = 0.47  // a word of two characters stands before,
-	slipAfter   = 0.06  // or after
-	slipBegins  = -1.72 // nothing does
-	slipEnds    = -1.97
-	slipAlone   = -1.1  // by the more frequent word of the two
-	slipBoth    = -2.04 // and by the other one
-	slipNamed   = -0.89 // a surname stands before what may be a given name
-	slipName    = -1.43 // the two may be surname and given name
-	slipPlace   = -0.46 // what names of places end with stands behind
-	slipPhrase  = 1.95  // the word and the one beside it are a phrase
-	slipChoices = -0.24 // by how many words it could be
+	slipGap     = 0.071 // by what the two cost as words, less what the word costs, in bits
+	slipCost    = 0.019 // by what the word costs
+	slipCount   = 0.95  // by ln(1+count) of the word
+	slipBefore  = 0.4   // a word of two characters stands before,
+	slipAfter   = 0.7   // or after
+	slipBegins  = -0.68 // nothing does
+	slipEnds    = -0.38
+	slipAlone   = -0.68 // by the more frequent word of the two
+	slipBoth    = -1.16 // and by the other one
+	slipNamed   = -0.93 // a surname stands before what may be a given name
+	slipName    = -1.26 // the two may be surname and given name
+	slipPlace   = -0.24 // what names of places end with stands behind
+	slipPhrase  = 1.5   // the word and the one beside it are a phrase
+	slipChoices = -0.1  // by how many words it could be
 
-	slipLeast = 1.8
+	slipLeast = 2.7
 )
 
 // sum is what two characters by themselves say about being a slip of a word of
