@@ -32,7 +32,8 @@ type expressions struct {
 
 type expression struct {
 	text   string   // as it should be
-	runes  []rune   // without quotation marks
+	plain  string   // without quotation marks and what parts its members
+	runes  []rune   // of that, anyNumber for numbers that differ with the times
 	quoted bool     // only text in quotation marks counts
 	right  []string // other right forms, folded
 }
@@ -70,7 +71,8 @@ func (e *expressions) addExpressions(rule *Rule) {
 		return
 	}
 	for _, text := range rule.Terms {
-		x := expression{text: text, runes: []rune(plainExpression(text)), quoted: strings.HasPrefix(text, "“")}
+		x := expression{text: text, plain: plainExpression(text), quoted: strings.HasPrefix(text, "“")}
+		x.runes = []rune(x.plain)
 		for _, right := range rule.term[text].allow {
 			x.right = append(x.right, plainExpression(right))
 		}
@@ -82,29 +84,84 @@ func (e *expressions) addExpressions(rule *Rule) {
 		for i := range parts {
 			p := piece{expression: len(e.list), from: i * n / parts, to: (i + 1) * n / parts}
 			p.before, p.after = string(x.runes[:p.from]), string(x.runes[p.to:])
-			e.pieces = append(e.pieces, p)
-			e.words = append(e.words, string(x.runes[p.from:p.to]))
+			word := string(x.runes[p.from:p.to])
+			e.pieces, e.words = append(e.pieces, p), append(e.words, word)
+			if marked := strings.Trim(cutMarked(text, p.from, p.to), "“”‘’、"); marked != word { // as texts have it
+				e.pieces, e.words = append(e.pieces, p), append(e.words, marked)
+			}
 		}
+		freeNumbers(x.runes)
 		e.list = append(e.list, x)
 	}
 }
+
+// cutMarked is the stretch of an expression with these of its characters, and the
+// marks between them.
+func cutMarked(text string, from, to int) string {
+	start, n := 0, 0
+	for i, r := range text {
+		if inserted(r) {
+			continue
+		}
+		if n == from {
+			start = i
+		}
+		if n++; n == to {
+			return text[start : i+utf8.RuneLen(r)]
+		}
+	}
+	return text[start:]
+}
+
+// anyNumber stands for a number in an expression that differs with the times:
+// 二十届三中全会.
+const anyNumber = '#'
+
+// freeNumbers puts it in place of such numbers.
+func freeNumbers(runes []rune) {
+	free := false
+	for i, r := range slices.Backward(runes) {
+		switch {
+		case isNumber(r) && free:
+			runes[i] = anyNumber
+		case isNumber(r):
+			if i > 0 && (runes[i-1] == '十' || runes[i-1] == '第') && strings.ContainsRune("五个", next(runes, i)) { // a five-year plan
+				runes[i] = anyNumber
+			}
+		default:
+			free = strings.ContainsRune("届次大中", r)
+		}
+	}
+}
+
+// next is the character behind the one at i.
+func next(runes []rune, i int) rune {
+	if i+1 < len(runes) {
+		return runes[i+1]
+	}
+	return 0
+}
+
+// is tells whether a character is the one wanted.
+func is(got, want rune) bool { return got == want || want == anyNumber && isNumber(got) }
 
 // addMixed adds what expressions become where two words of two characters, or two
 // characters that stand in the same place of them, change places: 立人树德，集中民主制.
 func (e *expressions) addMixed() {
 	known := map[string]bool{}
 	for _, x := range e.list {
-		known[string(x.runes)] = true
+		known[x.plain] = true
 		for _, right := range x.right {
 			known[right] = true
 		}
 	}
 	for i, x := range e.list {
-		if n := len(x.runes); x.quoted || n > longestMixed {
+		runes := []rune(x.plain)
+		if x.quoted || len(runes) > longestMixed {
 			continue
 		}
-		for at := 0; at+4 <= len(x.runes); at++ {
-			words, chars := slices.Clone(x.runes), slices.Clone(x.runes)
+		for at := 0; at+4 <= len(runes); at++ {
+			words, chars := slices.Clone(runes), slices.Clone(runes)
 			words[at], words[at+1], words[at+2], words[at+3] = words[at+2], words[at+3], words[at], words[at+1]
 			chars[at+1], chars[at+3] = chars[at+3], chars[at+1]
 			for _, mixed := range []string{string(words), string(chars)} {
@@ -224,7 +281,7 @@ func (x *expression) fits(d *draft, part, start, end int) bool {
 		return false
 	}
 	around := plainExpression(d.fold.String(text[max(0, runeStart(text, start-30)):min(len(text), runeStart(text, end+30))]))
-	for _, right := range append([]string{string(x.runes)}, x.right...) {
+	for _, right := range append([]string{x.plain}, x.right...) {
 		if strings.Contains(around, right) && (strings.Contains(right, near) || strings.Contains(near, right)) {
 			return false
 		}
@@ -233,7 +290,7 @@ func (x *expression) fits(d *draft, part, start, end int) bool {
 	if n := len(x.runes); n <= 6 && !x.quoted && utf8.RuneCountInString(near) == n {
 		runes := []rune(near)
 		for i, r := range runes {
-			if r == x.runes[i] {
+			if is(r, x.runes[i]) {
 				continue
 			}
 			if i > 0 && d.segments.knows(string(runes[i-1:i+1])) || i+1 < n && d.segments.knows(string(runes[i:i+2])) {
@@ -292,7 +349,7 @@ func (x *expression) compare(r *match.Reading, at, step int, want []rune) compar
 		slices.Reverse(want)
 	}
 	same := 0
-	for same < len(want) && same < n && (got[same] == want[same] || bothNumbers(got[same], want[same])) {
+	for same < len(want) && same < n && is(got[same], want[same]) {
 		same++
 	}
 	if same == len(want) {
@@ -317,7 +374,7 @@ func agree(got, want []rune) bool {
 		return false
 	}
 	for i, r := range want {
-		if got[i] != r && !bothNumbers(got[i], r) {
+		if !is(got[i], r) {
 			return false
 		}
 	}
@@ -341,9 +398,7 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 	}
 }
 
-// bothNumbers lets 二十届三中 and 二十届四中 be alike.
-func bothNumbers(a, b rune) bool { return isNumber(a) && isNumber(b) }
-
+// isNumber tells the characters that Chinese numbers are written with.
 func isNumber(r rune) bool {
 	switch r {
 	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
