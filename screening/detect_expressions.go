@@ -410,6 +410,7 @@ func isNumber(r rune) bool {
 // idioms are phrases of four characters.
 type idioms struct {
 	list   []idiom
+	right  map[[4]rune]bool // all of them
 	pieces []idiomPiece
 	alike  map[rune][]int // the groups of characters that are mistaken for one another
 }
@@ -433,7 +434,7 @@ type idiomPiece struct {
 const commonHalf = 3
 
 func newIdioms(rules *Rules, common shares) idioms {
-	x := idioms{alike: map[rune][]int{}}
+	x := idioms{alike: map[rune][]int{}, right: map[[4]rune]bool{}}
 	rule := rules.byID["typo.idiom"]
 	if rule == nil {
 		return x
@@ -443,6 +444,10 @@ func newIdioms(rules *Rules, common shares) idioms {
 		for _, r := range group {
 			x.alike[r] = append(x.alike[r], i)
 		}
+	}
+	numbers := make([]int, len(rule.Terms))
+	for n := range numbers {
+		numbers[n] = n
 	}
 	places := map[idiomHalf]int{} // of the pieces
 	add := func(word string, from, idiom int) {
@@ -461,6 +466,7 @@ func newIdioms(rules *Rules, common shares) idioms {
 		}
 		n := len(x.list)
 		x.list = append(x.list, idiom{text, [4]rune(runes), rule.term[text].allow})
+		x.right[[4]rune(runes)] = true
 		for from := 0; from < 4; from += 2 {
 			half := string(runes[from : from+2])
 			if !slices.Contains(rules.context["common_halves"], half) && common.of(half) < commonHalf {
@@ -470,9 +476,9 @@ func newIdioms(rules *Rules, common shares) idioms {
 			for at := 2 - from; at < 4-from; at++ {
 				for _, g := range x.alike[runes[at]] {
 					for _, r := range groups[g] {
-						if wrong := slices.Clone(runes); r != runes[at] {
+						if wrong := x.list[n].runes; r != runes[at] {
 							wrong[at] = r
-							add(string(wrong), 0, n)
+							x.pieces = append(x.pieces, idiomPiece{word: string(wrong[:]), idioms: numbers[n : n+1]})
 						}
 					}
 				}
@@ -513,18 +519,11 @@ func (x *idioms) detect(d *draft, part, start, end int, p *idiomPiece) {
 		near = x.list[p.idioms[0]].runes
 		near[2-p.from], near[3-p.from] = first, second
 	}
-	meant := -1
-	for _, n := range p.idioms {
-		switch want := &x.list[n].runes; {
-		case near == *want:
-			return
-		case meant < 0 && x.slip(near, *want):
-			meant = n
-		}
-	}
-	if meant < 0 {
+	meant := slices.IndexFunc(p.idioms, func(n int) bool { return x.slip(near, x.list[n].runes) })
+	if meant < 0 || x.right[near] {
 		return
 	}
+	meant = p.idioms[meant]
 	want, wrong := &x.list[meant], string(near[:])
 	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, text, start, end) {
 		return
