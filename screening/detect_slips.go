@@ -264,26 +264,25 @@ var unbound = func() (set uint32) {
 }()
 
 // What speaks for a slip, fitted by logistic regression to 30,000 of them that
-// were made in clean text and the places of clean text that come into question
-// and have no two characters that met elsewhere.
+// were made in clean text, more than half of them in words drawn without regard
+// to how often they occur, and the places of clean text that come into question
+// and whose two characters met nowhere else.
 const (
-	slipBase    = -0.2
-	slipGap     = 0.071 // by what the two cost as words, less what the word costs, in bits
-	slipCost    = 0.019 // by what the word costs
-	slipCount   = 0.95  // by ln(1+count) of the word
-	slipBefore  = 0.4   // a word of two characters stands before,
-	slipAfter   = 0.7   // or after
-	slipBegins  = -0.68 // nothing does
-	slipEnds    = -0.38
-	slipAlone   = -0.68 // by the more frequent word of the two
-	slipBoth    = -1.16 // and by the other one
-	slipNamed   = -0.93 // a surname stands before what may be a given name
-	slipName    = -1.26 // the two may be surname and given name
-	slipPlace   = -0.24 // what names of places end with stands behind
-	slipPhrase  = 1.5   // the word and the one beside it are a phrase
-	slipChoices = -0.1  // by how many words it could be
+	slipBase   = 0.58
+	slipGap    = 0.054 // by what the two cost as words, less what the word costs, in bits
+	slipCost   = 0.118 // by what the word costs
+	slipCount  = 0.5   // by ln(1+count) of the word
+	slipBefore = 0.51  // a word of two characters stands before,
+	slipAfter  = 0.63  // or after
+	slipBegins = -1.62 // nothing does
+	slipEnds   = -1.39
+	slipAlone  = -0.65 // by the more frequent word of the two
+	slipBoth   = -1.27 // and by the other one
+	slipNamed  = -0.92 // a surname stands before what may be a given name
+	slipName   = -1.26 // the two may be surname and given name
+	slipPhrase = 2.0   // the word and the one beside it are a phrase
 
-	slipLeast = 2.7
+	slipLeast = 3.0
 )
 
 // sum is what two characters by themselves say about being a slip of a word of
@@ -297,7 +296,7 @@ func (s *slips) sum(first, second uint16, cost, count float64) float64 {
 		return math.Inf(-1) // they are words by themselves
 	}
 	gap := float64(s.cost[first]) + float64(s.cost[second]) - cost
-	return slipBase + slipGap*gap + slipCost*cost + slipCount*count + slipAlone*float64(high) + slipBoth*float64(low) + slipChoices
+	return slipBase + slipGap*gap + slipCost*cost + slipCount*count + slipAlone*float64(high) + slipBoth*float64(low)
 }
 
 // weigh weighs the two runes at i.
@@ -305,13 +304,12 @@ func (s *slips) weigh(d *draft, part, i int) {
 	r := &d.seen.readings[part]
 	first, second := rune(r.Runes[i]), rune(r.Runes[i+1])
 	var meant pair
-	best, bestCost, bestCount, choices := math.Inf(-1), 0.0, 0.0, 0
+	best, bestCost, bestCount := math.Inf(-1), 0.0, 0.0
 	consider := func(word pair) {
 		count, known := s.words.of(word)
 		if !known {
 			return
 		}
-		choices++
 		cost := d.segments.costOf(word[:]...)
 		if value := 3*float64(count) - cost; value > best {
 			best, bestCost, bestCount, meant = value, cost, float64(count), word
@@ -323,11 +321,11 @@ func (s *slips) weigh(d *draft, part, i int) {
 	for _, other := range s.alike[second] {
 		consider(pair{first, rune(other)})
 	}
-	if choices == 0 {
+	if meant == (pair{}) {
 		return
 	}
 	before, after := s.beside(r, i-2), s.beside(r, i+2)
-	sum := s.sum(uint16(first), uint16(second), bestCost, bestCount) + slipChoices*float64(choices-1)
+	sum := s.sum(uint16(first), uint16(second), bestCost, bestCount)
 	for _, clue := range []struct {
 		holds  bool
 		weight float64
@@ -338,7 +336,6 @@ func (s *slips) weigh(d *draft, part, i int) {
 		{after[0] == 0, slipEnds},
 		{nameKind(before[1])&anySurname != 0 && nameKind(first) != 0, slipNamed},
 		{nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0, slipName},
-		{strings.ContainsRune(placeEndings, after[0]), slipPlace},
 	} {
 		if clue.holds {
 			sum += clue.weight
@@ -356,9 +353,6 @@ func (s *slips) weigh(d *draft, part, i int) {
 	}
 	d.report("typo.slip", part, start, end, note{suggestion: string(meant[:])})
 }
-
-// placeEndings are what names of places and courses end with.
-const placeEndings = "村镇县乡街路组社区湾沟河山岭坪坝屯庄寨店桥江湖溪"
 
 // beside is the runes at i and i+1, 0 for what is no Chinese character.
 func (s *slips) beside(r *match.Reading, i int) (two pair) {
