@@ -5,12 +5,15 @@
 // # The way of a text
 //
 //	text.go html.go markdown.go   visible text of title, body, attributes, with the way back to the source
-//	match/                        one scan for all words (terms and anchors) and all runs of digits; patterns by automaton
+//	match/                        a text is read once for all matchers; one of them finds all words (terms and anchors);
+//	                              runs of digits; patterns by automaton
 //	glance.go shares.go           which words of patterns stand in a window; how common words are in official text
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
-//	detect.go detect_*.go         detectors in Go, at the places found; that of expressions scans for words of its own
+//	detect.go detect_*.go         detectors in Go, at the places found; that of expressions has a matcher of its own, and
+//	                              slips of the pen are weighed with words.tsv and chance.tsv: when groups of characters or
+//	                              clean cases have changed, go test ./screening -run TestChance -update
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //
 // # Adding a rule
