@@ -282,7 +282,7 @@ const (
 	slipName   = -1.26 // the two may be surname and given name
 	slipPhrase = 2.0   // the word and the one beside it are a phrase
 
-	slipLeast = 3.0
+	slipLeast = 4.5
 )
 
 // sum is what two characters by themselves say about being a slip of a word of

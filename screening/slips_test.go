@@ -81,7 +81,7 @@ func TestChance(t *testing.T) {
 		}
 		return
 	}
-	for text, slip := range map[string]bool{"养殖户对材料的真实性附责。": true, "老人养蚕业精于勤。": false, "由市长领誓。": false} {
+	for text, slip := range map[string]bool{"企业产品质良稳步提高。": true, "老人养蚕业精于勤。": false, "由市长领誓。": false} {
 		report, err := e.Screen(t.Context(), Text{Body: text})
 		if err != nil {
 			t.Fatal(err)
