@@ -242,8 +242,8 @@ func (s *slips) eachUnbound(runes []uint16, name func(i int)) {
 			name(i - 3)
 		}
 	}
-	for i := max(len(runes), 3); i < len(runes)+2; i++ { // nothing stands behind the last
-		if joins <<= 1; unbound>>(joins&31)&1 != 0 && i < len(runes)+2 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
+	for i := len(runes); i < len(runes)+2; i++ { // nothing stands behind the last
+		if joins <<= 1; i >= 3 && unbound>>(joins&31)&1 != 0 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
 			name(i - 3)
 		}
 	}
