@@ -97,13 +97,17 @@ func BenchmarkMatch(b *testing.B) {
 			var found []match.Match
 			var reading match.Reading
 			hits := 0
-			for b.Loop() {
+			pass := func() {
 				hits = 0
 				for _, text := range texts {
 					fold.Read(&reading, text)
 					found = m.Find(found[:0], &reading)
 					hits += len(found)
 				}
+			}
+			pass() // makes room
+			for b.Loop() {
+				pass()
 			}
 			b.ReportMetric(float64(hits), "hits")
 		})
@@ -116,12 +120,16 @@ func BenchmarkScreen(b *testing.B) {
 		e := engine(b)
 		b.SetBytes(totalBytes(texts))
 		b.ReportAllocs()
-		for b.Loop() {
+		pass := func() {
 			for _, text := range texts {
 				if _, err := e.Screen(b.Context(), Text{Body: text}); err != nil {
 					b.Fatal(err)
 				}
 			}
+		}
+		pass() // builds the automata that these texts need, as a server has done after a while
+		for b.Loop() {
+			pass()
 		}
 	})
 }
