@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"shenfa/screening/match"
 )
 
 // enumerations finds fixed lists, such as 道路自信、理论自信、制度自信、文化自信,
@@ -43,7 +45,7 @@ func newEnumerations(rules *Rules) *enumerations {
 // anchors are the members with what parts them from the next.
 func (e *enumerations) anchors() (list []string) {
 	for _, m := range e.members {
-		list = append(list, m+"、")
+		list = append(list, m+"、", m+"”、")
 	}
 	return list
 }
@@ -65,60 +67,57 @@ func (e *enumerations) detect(d *draft, found []anchor) {
 
 // series is a stretch of items that are parted by 、 and nothing stronger.
 type series struct {
-	part, start, end int
-	items            []item
+	*match.Reading
+	part, end int // byte of the part's text
+	items     []item
 }
 
-// item is unquoted text and where it stands.
+// item is folded text without quotation marks and blanks.
 type item struct {
-	text       string
-	start, end int
+	text   string
+	places []int // of its characters in the reading
+}
+
+// add adds a character of the reading.
+func (it *item) add(r rune, place int) {
+	it.text += string(r)
+	it.places = append(it.places, place)
 }
 
 // series reads the one around a place.
 func (d *draft) series(part, start, end int) series {
-	text := d.parts[part].text
-	s := series{part: part, start: start, end: end}
-	for s.start > 0 {
-		r, size := utf8.DecodeLastRuneInString(text[:s.start])
-		if parting(r) || start-s.start > reach {
-			break
-		}
-		s.start -= size
+	s := series{Reading: &d.seen.readings[part], part: part, items: make([]item, 1)}
+	first, at := s.Index(start), s.Index(end)
+	for first > 0 && !parting(rune(s.Runes[first-1])) && start-s.Start(first-1) < reach {
+		first--
 	}
-	for s.end < len(text) {
-		r, size := utf8.DecodeRuneInString(text[s.end:])
-		if parting(r) || s.end-end > reach {
-			break
-		}
-		s.end += size
+	for at < len(s.Runes) && !parting(rune(s.Runes[at])) && s.Start(at)-end < reach {
+		at++
 	}
-	at := s.start
-	for raw := range strings.SplitSeq(text[s.start:s.end], "、") {
-		s.items = append(s.items, item{unquote(raw), at, at + len(raw)})
-		at += len(raw) + len("、")
+	for i := first; i < at; i++ {
+		switch r := rune(s.Runes[i]); {
+		case r == '、':
+			s.items = append(s.items, item{})
+		case !inserted(r):
+			s.items[len(s.items)-1].add(r, i)
+		}
+		s.end = s.End(i)
 	}
 	return s
 }
 
 // partLast parts the last item at 和 and the like, if a member stands behind it.
 func (e *enumerations) partLast(s *series) {
-	last := &s.items[len(s.items)-1]
+	last := s.items[len(s.items)-1]
 	for _, and := range []string{"以及", "和", "与", "及"} {
-		for at := 0; ; {
-			n := strings.Index(last.text[at:], and)
-			if n < 0 {
-				break
-			}
-			at += n
-			behind := last.text[at+len(and):]
-			if len(e.within(behind, false, true)) > 0 && at > 0 {
-				cut := last.end - len(behind) - len(and)
-				s.items = append(s.items, item{behind, last.end - len(behind), last.end})
-				s.items[len(s.items)-2] = item{last.text[:at], last.start, cut}
+		for at := range last.text {
+			behind, parted := strings.CutPrefix(last.text[at:], and)
+			if parted && at > 0 && len(e.within(behind, false, true)) > 0 {
+				n := utf8.RuneCountInString(last.text[:at])
+				s.items[len(s.items)-1] = item{last.text[:at], last.places[:n]}
+				s.items = append(s.items, item{behind, last.places[n+utf8.RuneCountInString(and):]})
 				return
 			}
-			at += len(and)
 		}
 	}
 }
@@ -153,7 +152,7 @@ func (e *enumerations) check(d *draft, s *series) {
 		}
 	}
 	if mistake != nil && mistake.same > best {
-		d.report(enumerationRule, s.part, mistake.start, mistake.end, note{suggestion: mistake.list.text})
+		d.report(enumerationRule, s.part, s.Start(mistake.first), s.End(mistake.last), note{suggestion: mistake.list.text})
 	}
 }
 
@@ -183,9 +182,9 @@ func (e *enumerations) within(text string, first, last bool) (list []string) {
 
 // mistake is a stretch of a series that should be a list.
 type mistake struct {
-	list       *enumeration
-	same       int // members in it
-	start, end int
+	list        *enumeration
+	same        int // members in it
+	first, last int // characters, by their numbers in the reading
 }
 
 // place of an item in the list: -1 for a stranger.
@@ -199,6 +198,14 @@ func (l *enumeration) place(it item, first, last bool) int {
 	}
 	return best
 }
+
+// ending is where the last characters of an item begin, as many as a member has;
+// beginning is the last of its first ones.
+func (it *item) ending(member string) int {
+	return it.places[len(it.places)-utf8.RuneCountInString(member)]
+}
+
+func (it *item) beginning(member string) int { return it.places[utf8.RuneCountInString(member)-1] }
 
 // compare finds what is wrong with a series, if it means this list. If nothing
 // is, right is how many members stand in it as they do in the list.
@@ -218,13 +225,9 @@ func (l *enumeration) compare(s *series) (found *mistake, right int) {
 	if same < 2 {
 		return nil, 0
 	}
-	found = &mistake{list: l, same: same, start: s.items[from].start, end: s.items[to].end}
-	if from == 0 {
-		found.start = s.items[0].end - len(l.members[places[0]])
-	}
-	if to == n-1 {
-		found.end = s.items[to].start + len(l.members[places[to]])
-	}
+	found = &mistake{list: l, same: same}
+	found.first = s.items[from].ending(l.members[places[from]])
+	found.last = s.items[to].beginning(l.members[places[to]])
 	strangers, run, rising := 0, true, true
 	for i := from + 1; i <= to; i++ {
 		switch {
@@ -284,14 +287,14 @@ func (l *enumeration) strangeEnd(s *series, places []int, from, to, same int, fo
 	if next := places[to] + 1; next < len(l.members) && to+1 < len(s.items) {
 		it, want := s.items[to+1], l.members[next]
 		if head := firstRunes(it.text, utf8.RuneCountInString(want)); similar(head, want) && (same > 2 || alikeEnough(head, want)) {
-			found.end = min(it.start+len(head), it.end)
+			found.last = it.beginning(want)
 			return true
 		}
 	}
 	if before := places[from] - 1; before >= 0 && from > 0 {
 		it, want := s.items[from-1], l.members[before]
 		if tail := lastRunes(it.text, utf8.RuneCountInString(want)); similar(tail, want) && (same > 2 || alikeEnough(tail, want)) {
-			found.start = max(it.end-len(tail), it.start)
+			found.first = it.ending(want)
 			return true
 		}
 	}

@@ -246,11 +246,7 @@ func (e *expressions) detectExpression(d *draft, part int, m match.Match, p *pie
 	if strings.HasSuffix(r.Text[:from], p.before) && strings.HasPrefix(r.Text[to:], p.after) {
 		return // as it should be
 	}
-	first := int(m.Last)
-	for first > 0 && r.Start(first) > from {
-		first--
-	}
-	left := x.compare(r, first-1, -1, x.runes[:p.from])
+	left := x.compare(r, r.Index(from)-1, -1, x.runes[:p.from])
 	if !left.ok {
 		return
 	}

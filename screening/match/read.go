@@ -1,6 +1,9 @@
 package match
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // MaxSkip is the number of skipped runes in a row that a term may contain.
 const MaxSkip = 8
@@ -33,6 +36,13 @@ func (r *Reading) End(i int) int {
 	}
 	_, size := utf8.DecodeRuneInString(r.Text[at:])
 	return at + size
+}
+
+// Index is the number of the rune that begins at a byte of the text, or of the
+// first one after it.
+func (r *Reading) Index(at int) int {
+	i, _ := slices.BinarySearch(r.At, int32(at))
+	return i
 }
 
 // Read folds a text.
