@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -72,25 +73,25 @@ func (e *expressions) addExpressions(rule *Rule) {
 	}
 	for _, text := range rule.Terms {
 		x := expression{text: text, plain: plainExpression(text), quoted: strings.HasPrefix(text, "“")}
-		x.runes = []rune(x.plain)
 		for _, right := range rule.term[text].allow {
 			x.right = append(x.right, plainExpression(right))
 		}
-		n := len(x.runes)
+		runes := []rune(x.plain)
+		n := len(runes)
 		parts := 2
 		if n >= 9 {
 			parts = 3
 		}
 		for i := range parts {
 			p := piece{expression: len(e.list), from: i * n / parts, to: (i + 1) * n / parts}
-			p.before, p.after = string(x.runes[:p.from]), string(x.runes[p.to:])
-			word := string(x.runes[p.from:p.to])
+			p.before, p.after = string(runes[:p.from]), string(runes[p.to:])
+			word := string(runes[p.from:p.to])
 			e.pieces, e.words = append(e.pieces, p), append(e.words, word)
 			if marked := strings.Trim(cutMarked(text, p.from, p.to), "“”‘’、"); marked != word { // as texts have it
 				e.pieces, e.words = append(e.pieces, p), append(e.words, marked)
 			}
 		}
-		freeNumbers(x.runes)
+		x.runes = freeNumbers(x.plain)
 		e.list = append(e.list, x)
 	}
 }
@@ -114,32 +115,24 @@ func cutMarked(text string, from, to int) string {
 }
 
 // anyNumber stands for a number in an expression that differs with the times:
-// 二十届三中全会.
+// 党的二十大、二十届三中全会、“十五五”规划.
 const anyNumber = '#'
 
+var timelyNumber = regexp.MustCompile(strings.ReplaceAll(`(N+)(?:届|中全会)|党的(N+)大|第(N+)[次个]|十(N)五`, "N", "[一二三四五六七八九十]"))
+
 // freeNumbers puts it in place of such numbers.
-func freeNumbers(runes []rune) {
-	free := false
-	for i, r := range slices.Backward(runes) {
-		switch {
-		case isNumber(r) && free:
-			runes[i] = anyNumber
-		case isNumber(r):
-			if i > 0 && (runes[i-1] == '十' || runes[i-1] == '第') && strings.ContainsRune("五个", next(runes, i)) { // a five-year plan
-				runes[i] = anyNumber
+func freeNumbers(plain string) []rune {
+	runes := []rune(plain)
+	for _, m := range timelyNumber.FindAllStringSubmatchIndex(plain, -1) {
+		for k := 2; k < len(m); k += 2 {
+			if m[k] >= 0 {
+				for at := utf8.RuneCountInString(plain[:m[k]]); at < utf8.RuneCountInString(plain[:m[k+1]]); at++ {
+					runes[at] = anyNumber
+				}
 			}
-		default:
-			free = strings.ContainsRune("届次大中", r)
 		}
 	}
-}
-
-// next is the character behind the one at i.
-func next(runes []rune, i int) rune {
-	if i+1 < len(runes) {
-		return runes[i+1]
-	}
-	return 0
+	return runes
 }
 
 // is tells whether a character is the one wanted.
