@@ -69,54 +69,40 @@ func newPairSet(bits uint) pairSet {
 	return pairSet{words: make([]uint64, 1<<bits/64), shift: 64 + 6 - bits}
 }
 
-func pairKey(first, second uint16) uint32 { return uint32(first)<<16 | uint32(second) }
-
-func spread(key uint32) uint64 { return uint64(key) * 0x9E3779B97F4A7C15 }
+func hashOf(first, second uint16) uint64 {
+	return (uint64(first)<<16 | uint64(second)) * 0x9E3779B97F4A7C15
+}
 
 func (s *pairSet) add(first, second uint16) {
-	h := spread(pairKey(first, second))
+	h := hashOf(first, second)
 	s.words[h>>(s.shift&63)] |= 1<<(h>>20&63) | 1<<(h>>26&63)
 }
 
 // has is 1 or 0.
 func (s *pairSet) has(first, second uint16) uint64 {
-	h := spread(pairKey(first, second))
+	h := hashOf(first, second)
 	word := s.words[h>>(s.shift&63)]
 	return word >> (h >> 20 & 63) & (word >> (h >> 26 & 63)) & 1
 }
 
 // wordTable tells of words of two characters how often they occur: ln(1+count).
 type wordTable struct {
-	may    pairSet          // small, and asked first
-	keys   [wordRoom]uint32 // 0: free
-	counts [wordRoom]float32
-}
-
-// wordRoom is more than twice the number of words.
-const wordRoom = 1 << 16
-
-func (t *wordTable) place(key uint32) uint64 {
-	at := spread(key) >> 48
-	for t.keys[at] != key && t.keys[at] != 0 {
-		at = (at + 1) % wordRoom
-	}
-	return at
+	may    pairSet // small, and asked first
+	counts map[pair]float64
 }
 
 func (t *wordTable) add(word pair, count float64) {
-	key := pairKey(uint16(word[0]), uint16(word[1]))
-	at := t.place(key)
-	t.keys[at], t.counts[at] = key, float32(math.Log1p(count))
+	t.counts[word] = math.Log1p(count)
 	t.may.add(uint16(word[0]), uint16(word[1]))
 }
 
 // of tells how often a word occurs, and whether it is one.
-func (t *wordTable) of(word pair) (count float32, known bool) {
+func (t *wordTable) of(word pair) (count float64, known bool) {
 	if t.may.has(uint16(word[0]), uint16(word[1])) == 0 {
 		return 0, false
 	}
-	at := t.place(pairKey(uint16(word[0]), uint16(word[1])))
-	return t.counts[at], t.keys[at] != 0
+	count, known = t.counts[word]
+	return count, known
 }
 
 // addWord adds all that stand side by side in a word.
@@ -127,7 +113,7 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules, groups []string) *slips {
-	s := &slips{words: wordTable{may: newPairSet(18)}, phrases: map[string]bool{}, guarded: map[string][]string{}}
+	s := &slips{words: wordTable{newPairSet(18), map[pair]float64{}}, phrases: map[string]bool{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
 		if word, number, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok && line[0] != '#' {
 			count, _ := strconv.ParseFloat(number, 64)
@@ -205,12 +191,8 @@ func (s *slips) ready(d *dictionary) {
 				met.add(uint16(first), uint16(r))
 			}
 		}
-		for at, key := range s.words.keys {
-			if key == 0 {
-				continue
-			}
-			first, second := uint16(key>>16), uint16(key)
-			cost, count := d.costOf(rune(first), rune(second)), float64(s.words.counts[at])
+		for word, count := range s.words.counts {
+			first, second, cost := uint16(word[0]), uint16(word[1]), d.costOf(word[:]...)
 			add := func(a, b uint16) {
 				if met.has(a, b) == 0 && s.sum(a, b, cost, count)+slipBefore+slipAfter+slipPhrase >= slipLeast {
 					s.wrong.add(a, b)
@@ -311,8 +293,8 @@ func (s *slips) weigh(d *draft, part, i int) {
 			return
 		}
 		cost := d.segments.costOf(word[:]...)
-		if value := 3*float64(count) - cost; value > best {
-			best, bestCost, bestCount, meant = value, cost, float64(count), word
+		if value := 3*count - cost; value > best {
+			best, bestCost, bestCount, meant = value, cost, count, word
 		}
 	}
 	for _, other := range s.alike[first] {
