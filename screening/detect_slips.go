@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -25,24 +24,27 @@ var wordsFile string
 var chanceFile string
 
 // slips finds words in which one character is written as another that sounds or
-// looks alike, so that no word is left: 项目健设, 恰谈会. Two characters come into
-// question that no word has side by side, where neither of them goes with what
-// stands beside it, and where a change of one makes a word. As any two
-// characters may meet by chance, a sum weighs how common the word is, how often
-// the two are words by themselves, whether they may be a name, and what stands
-// beside them.
+// looks alike, or two characters stand in each other's place, so that no word is
+// left: 项目健设, 重路点段. Two characters come into question that no word has side
+// by side, of which one goes with neither neighbour and is seldom a word itself.
+// A change is likely if the text around reads far easier with it, by how often
+// words are used and follow one another.
 type slips struct {
 	on      bool
-	words   wordTable
 	alike   [1 << 16][]uint16 // what a character is mistaken for
-	phrases map[string]bool   // of four characters
 	alone   [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
+	phrases []string          // of four characters
 	late    []string          // right, though no dictionary has them
+	known   map[pair]bool     // words of everyday official writing
 
 	prepare sync.Once
-	cost    [1 << 16]float32 // of a character as a word, in bits
-	joined  pairSet          // stand side by side in a word
-	wrong   pairSet          // a change of one character makes a word that they may be meant to be
+	err     error
+	usage   *usage
+	joined  pairSet       // stand side by side in a word
+	meant   pairSet       // stand so in a word that is not too rare
+	wrong   pairSet       // a change of one character makes such a word, far likelier than the two
+	chance  pairSet       // met by chance, in clean text
+	dear    [1 << 16]bool // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -85,26 +87,6 @@ func (s *pairSet) has(first, second uint16) uint64 {
 	return word >> (h >> 20 & 63) & (word >> (h >> 26 & 63)) & 1
 }
 
-// wordTable tells of words of two characters how often they occur: ln(1+count).
-type wordTable struct {
-	may    pairSet // small, and asked first
-	counts map[pair]float64
-}
-
-func (t *wordTable) add(word pair, count float64) {
-	t.counts[word] = math.Log1p(count)
-	t.may.add(uint16(word[0]), uint16(word[1]))
-}
-
-// of tells how often a word occurs, and whether it is one.
-func (t *wordTable) of(word pair) (count float64, known bool) {
-	if t.may.has(uint16(word[0]), uint16(word[1])) == 0 {
-		return 0, false
-	}
-	count, known = t.counts[word]
-	return count, known
-}
-
 // addWord adds all that stand side by side in a word.
 func (s *pairSet) addWord(word []rune) {
 	for i := range word[1:] {
@@ -113,11 +95,10 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules, groups []string) *slips {
-	s := &slips{words: wordTable{newPairSet(18), map[pair]float64{}}, phrases: map[string]bool{}, guarded: map[string][]string{}}
+	s := &slips{known: map[pair]bool{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
-		if word, number, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok && line[0] != '#' {
-			count, _ := strconv.ParseFloat(number, 64)
-			s.words.add(pairOf(word), count)
+		if word, _, ok := strings.Cut(line, "\t"); ok && line[0] != '#' {
+			s.known[pairOf(word)] = true
 		}
 	}
 	for level, list := range []string{"seldom_alone", "often_alone", "mostly_alone"} {
@@ -129,9 +110,7 @@ func newSlips(rules *Rules, groups []string) *slips {
 	if s.on = rule != nil; !s.on {
 		return s
 	}
-	for _, term := range rule.Terms {
-		s.phrases[term] = true
-	}
+	s.phrases = rule.Terms
 	for _, group := range groups {
 		runes := []rune(group)
 		for _, r := range runes {
@@ -165,10 +144,11 @@ const (
 // ready makes the sets, which need the dictionary.
 func (s *slips) ready(d *dictionary) {
 	s.prepare.Do(func() {
-		s.joined, s.wrong = newPairSet(20), newPairSet(24)
-		for r := range s.cost {
-			s.cost[r] = float32(d.costOf(rune(r)))
+		s.usage, s.err = newUsage(usageFile, d, s.late)
+		if s.err != nil {
+			return
 		}
+		s.joined = newPairSet(20)
 		d.eachWord(func(word string, cost float32) {
 			least := joinedLong
 			if utf8.RuneCountInString(word) == 2 {
@@ -178,187 +158,262 @@ func (s *slips) ready(d *dictionary) {
 				s.joined.addWord([]rune(word))
 			}
 		})
-		for phrase := range s.phrases {
+		for _, phrase := range s.phrases {
 			s.joined.addWord([]rune(phrase))
 		}
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
-		met := newPairSet(18)
+		s.chance = newPairSet(16)
 		for line := range strings.Lines(chanceFile) {
 			first, size := utf8.DecodeRuneInString(line)
 			for _, r := range strings.TrimSpace(line[size:]) {
-				met.add(uint16(first), uint16(r))
+				s.chance.add(uint16(first), uint16(r))
 			}
 		}
-		for word, count := range s.words.counts {
-			first, second, cost := uint16(word[0]), uint16(word[1]), d.costOf(word[:]...)
-			add := func(a, b uint16) {
-				if met.has(a, b) == 0 && s.sum(a, b, cost, count)+slipBefore+slipAfter+slipPhrase >= slipLeast {
-					s.wrong.add(a, b)
+		s.wrong, s.meant = newPairSet(24), newPairSet(20)
+		for r := range s.dear {
+			s.dear[r] = isHan(rune(r)) && s.usage.of(uint16(r)) >= dearest
+		}
+		d.eachWord(func(word string, cost float32) {
+			if cost > rarestMeant+4 || len(word) > 4*utf8.UTFMax {
+				return
+			}
+			var runes [4]uint16
+			n := 0
+			for _, r := range word {
+				if n == len(runes) || !isHan(r) {
+					return
 				}
+				runes[n] = uint16(r)
+				n++
 			}
-			for _, r := range s.alike[first] {
-				add(r, second)
+			if n < 2 {
+				return
 			}
-			for _, r := range s.alike[second] {
-				add(first, r)
+			sum := s.usage.of(runes[:n]...)
+			if sum > rarestMeant {
+				return
 			}
-		}
+			for i := range runes[:n-1] {
+				rest := 0.0
+				for k, r := range runes[:n] {
+					if k != i && k != i+1 {
+						rest += s.usage.of(r)
+					}
+				}
+				s.meant.add(runes[i], runes[i+1])
+				s.addWrong(runes[i], runes[i+1], sum-min(rest, sum))
+			}
+		})
 	})
+}
+
+// What comes into question as a slip: one of two characters that no word joins
+// stands by itself, which it seldom does; and there is a word, not too rare, that
+// a change of one makes of them, and that costs this much less than they do.
+const (
+	dearest     = 11 // bits
+	rarestMeant = 20
+	leastSpared = 10
+)
+
+// addWrong adds what two characters of a word of this cost may be mistaken for.
+func (s *slips) addWrong(first, second uint16, cost float64) {
+	one, two := s.usage.of(first), s.usage.of(second)
+	for _, other := range s.alike[first] {
+		if s.usage.of(other)+two-cost >= leastSpared {
+			s.wrong.add(other, second)
+		}
+	}
+	for _, other := range s.alike[second] {
+		if one+s.usage.of(other)-cost >= leastSpared {
+			s.wrong.add(first, other)
+		}
+	}
 }
 
 // detect looks for slips in a part.
 func (s *slips) detect(d *draft, part int) {
 	s.ready(d.segments.dictionary)
-	s.eachUnbound(d.seen.readings[part].Runes, func(i int) { s.weigh(d, part, i) })
+	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.weigh(d, part, i, of) })
 }
 
-// eachUnbound names two runes that come into question by the first.
-func (s *slips) eachUnbound(runes []uint16, name func(i int)) {
-	joins, last := uint64(0), uint16(0) // whether the last pairs are joined: a bit each
-	for i, this := range runes {
-		joins = joins<<1 | s.joined.has(last, this)
-		last = this
-		if i >= 3 && unbound>>(joins&31)&1 != 0 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
-			name(i - 3)
-		}
-	}
-	for i := len(runes); i < len(runes)+2; i++ { // nothing stands behind the last
-		if joins <<= 1; i >= 3 && unbound>>(joins&31)&1 != 0 && s.wrong.has(runes[i-3], runes[i-2]) != 0 {
-			name(i - 3)
-		}
-	}
-}
+// suspicion is what two characters come into question for.
+type suspicion uint8
 
-// unbound are the patterns of joins around two characters that come into
-// question: the two are not joined, and if one of them is with what stands
-// beside it, so is that with what stands farther off: 产品|质良. A pattern is
-// five bits, from before the first character's neighbour to behind the second's.
-var unbound = func() (set uint32) {
-	for joins := range uint32(32) {
-		before, left, two, right, after := joins&16 != 0, joins&8 != 0, joins&4 != 0, joins&2 != 0, joins&1 != 0
-		if !two && (!left || before) && (!right || after) {
-			set |= 1 << joins
-		}
-	}
-	return set
-}()
-
-// What speaks for a slip, fitted by logistic regression to 30,000 of them that
-// were made in clean text, more than half of them in words drawn without regard
-// to how often they occur, and the places of clean text that come into question
-// and whose two characters met nowhere else.
 const (
-	slipBase   = 0.58
-	slipGap    = 0.054 // by what the two cost as words, less what the word costs, in bits
-	slipCost   = 0.118 // by what the word costs
-	slipCount  = 0.5   // by ln(1+count) of the word
-	slipBefore = 0.51  // a word of two characters stands before,
-	slipAfter  = 0.63  // or after
-	slipBegins = -1.62 // nothing does
-	slipEnds   = -1.39
-	slipAlone  = -0.65 // by the more frequent word of the two
-	slipBoth   = -1.27 // and by the other one
-	slipNamed  = -0.92 // a surname stands before what may be a given name
-	slipName   = -1.26 // the two may be surname and given name
-	slipPhrase = 2.0   // the word and the one beside it are a phrase
-
-	slipLeast = 4.5
+	maybeSlip suspicion = 1 << iota // one of them is another
+	maybeSwap                       // each stands in the place of the other
 )
 
-// sum is what two characters by themselves say about being a slip of a word of
-// this cost and count.
-func (s *slips) sum(first, second uint16, cost, count float64) float64 {
-	low, high := s.alone[first], s.alone[second]
-	if low > high {
-		low, high = high, low
+// eachSuspect names two characters that come into question by the first.
+func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
+	left, last := false, -1 // whether the one before is joined, and what was looked at last
+	for i := range runes {
+		right := i+1 < len(runes) && s.joined.has(runes[i], runes[i+1]) != 0
+		if !left && !right && s.dear[runes[i]] {
+			for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
+				last = k
+				var of suspicion
+				if s.wrong.has(runes[k], runes[k+1]) != 0 {
+					of |= maybeSlip
+				}
+				if s.mayBeSwapped(runes, k) {
+					of |= maybeSwap
+				}
+				if of != 0 && s.chance.has(runes[k], runes[k+1]) == 0 {
+					name(k, of)
+				}
+			}
+		}
+		left = right
 	}
-	if low > 1 {
-		return math.Inf(-1) // they are words by themselves
-	}
-	gap := float64(s.cost[first]) + float64(s.cost[second]) - cost
-	return slipBase + slipGap*gap + slipCost*cost + slipCount*count + slipAlone*float64(high) + slipBoth*float64(low)
 }
 
-// weigh weighs the two runes at i.
-func (s *slips) weigh(d *draft, part, i int) {
-	r := &d.seen.readings[part]
-	first, second := rune(r.Runes[i]), rune(r.Runes[i+1])
-	var meant pair
-	best, bestCost, bestCount := math.Inf(-1), 0.0, 0.0
-	consider := func(word pair) {
-		count, known := s.words.of(word)
-		if !known {
+// mayBeSwapped tells whether words join the runes at i and i+1, or join them with
+// their neighbours, when each stands in the place of the other.
+func (s *slips) mayBeSwapped(runes []uint16, i int) bool {
+	first, second := runes[i], runes[i+1]
+	if !isHan(rune(first)) || !isHan(rune(second)) || first == second {
+		return false
+	}
+	if i > 0 && runes[i-1] == second || i+2 < len(runes) && first == runes[i+2] {
+		return false // 缓税缓费
+	}
+	return s.joined.has(second, first) != 0 ||
+		i > 0 && i+2 < len(runes) && s.joined.has(runes[i-1], second) != 0 && s.joined.has(first, runes[i+2]) != 0
+}
+
+// correction is what may have been meant.
+type correction struct {
+	start, end int      // runes of the reading that are replaced
+	text       []uint16 // what replaces them, a word
+	gain       float64  // bits that the text around costs less with it
+	sum        float64  // how much more speaks for it than is needed
+}
+
+// What speaks for a slip, fitted by logistic regression to 25,000 of them that
+// were made in clean text, most of them in words drawn without regard to how often
+// they occur, and the places of clean text that come into question and whose two
+// characters met nowhere else.
+const (
+	slipBase   = -3.98
+	slipGain   = 0.338 // by bits that are gained
+	slipWord   = 0.144 // by bits that the word costs
+	slipKnown  = 0.617 // the word is one of everyday official writing
+	slipAlone  = -0.37 // by how often the rarer of the two characters is a word
+	slipNamed  = -0.23 // a surname stands before what may be a given name
+	slipName   = -0.74 // the two may be surname and given name
+	slipBegins = -0.36 // nothing stands before the word
+	slipEnds   = -0.16 // nor behind it
+
+	swapBase = 1.69
+	swapGain = 0.306
+	swapWord = -0.085
+
+	slipLeast = 3.4
+	swapLeast = 4
+)
+
+// correct finds the likeliest correction of the two runes at i.
+func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction, ok bool) {
+	var plain, changed stretch
+	at := plain.take(r, i, i+2)
+	cost := plain.read(s.usage, 0)
+	try := func(place int, runes ...uint16) {
+		changed = plain
+		copy(changed.runes[place:], runes)
+		gain := cost - changed.read(s.usage, place)
+		swapped := len(runes) > 1
+		if swapped && s.dear[runes[1]] {
+			place++
+		}
+		begin, end := changed.wordAt(place)
+		if gain <= best.gain || end-begin < 2 {
 			return
 		}
-		cost := d.segments.costOf(word[:]...)
-		if value := 3*count - cost; value > best {
-			best, bestCost, bestCount, meant = value, cost, count, word
+		if end-begin == 4 { // 产品质量: the half of it, if that is a word
+			if half := begin + (place-begin)/2*2; s.usage.of(changed.runes[half], changed.runes[half+1]) < unknownCost {
+				begin, end = half, half+2
+			}
+		}
+		word := changed.runes[begin:end]
+		best = correction{i - at + begin, i - at + end, append(best.text[:0], word...), gain, 0}
+		if swapped {
+			best.sum = swapBase + swapGain*gain + swapWord*s.usage.of(word...) - swapLeast
+		} else {
+			best.sum = slipBase + slipGain*gain + slipWord*s.usage.of(word...) + s.clues(r, i, word, begin == 0, end == changed.size) - slipLeast
 		}
 	}
+	first, second := r.Runes[i], r.Runes[i+1]
+	if of&maybeSwap != 0 {
+		try(at, second, first)
+	}
+	if of&maybeSlip == 0 {
+		return best, best.gain > 0 && best.sum >= 0
+	}
 	for _, other := range s.alike[first] {
-		consider(pair{rune(other), second})
+		if s.meant.has(other, second) != 0 {
+			try(at, other)
+		}
 	}
 	for _, other := range s.alike[second] {
-		consider(pair{first, rune(other)})
+		if s.meant.has(first, other) != 0 {
+			try(at+1, other)
+		}
 	}
-	if meant == (pair{}) {
-		return
+	return best, best.gain > 0 && best.sum >= 0
+}
+
+// clues is what else speaks for or against a slip.
+func (s *slips) clues(r *match.Reading, i int, word []uint16, begins, ends bool) (sum float64) {
+	first, second, before := rune(r.Runes[i]), rune(r.Runes[i+1]), rune(0)
+	if i > 0 {
+		before = rune(r.Runes[i-1])
 	}
-	before, after := s.beside(r, i-2), s.beside(r, i+2)
-	sum := s.sum(uint16(first), uint16(second), bestCost, bestCount)
 	for _, clue := range []struct {
 		holds  bool
 		weight float64
 	}{
-		{s.knows(before), slipBefore},
-		{s.knows(after), slipAfter},
-		{before[1] == 0, slipBegins},
-		{after[0] == 0, slipEnds},
-		{nameKind(before[1])&anySurname != 0 && nameKind(first) != 0, slipNamed},
+		{len(word) == 2 && s.known[pair{rune(word[0]), rune(word[1])}], slipKnown},
+		{nameKind(before)&anySurname != 0 && nameKind(first) != 0, slipNamed},
 		{nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0, slipName},
+		{begins, slipBegins},
+		{ends, slipEnds},
 	} {
 		if clue.holds {
 			sum += clue.weight
 		}
 	}
-	if sum < slipLeast-slipPhrase || sum < slipLeast && !s.isPhrase(d, before, meant) && !s.isPhrase(d, meant, after) {
-		return
-	}
-	if r.End(i) != r.Start(i+1) || !d.segments.parted(r.Runes, i) {
-		return
-	}
-	start, end, wrong := r.Start(i), r.End(i+1), string([]rune{first, second})
-	if s.isExpression(d, part, start, end, wrong) {
-		return
-	}
-	d.report("typo.slip", part, start, end, note{suggestion: string(meant[:])})
+	return sum + slipAlone*float64(min(s.alone[r.Runes[i]], s.alone[r.Runes[i+1]]))
 }
 
-// beside is the runes at i and i+1, 0 for what is no Chinese character.
-func (s *slips) beside(r *match.Reading, i int) (two pair) {
-	for k := range two {
-		if at := i + k; at >= 0 && at < len(r.Runes) && isHan(rune(r.Runes[at])) {
-			two[k] = rune(r.Runes[at])
+// weigh reports the two runes at i if they are likely a slip.
+func (s *slips) weigh(d *draft, part, i int, of suspicion) {
+	r := &d.seen.readings[part]
+	c, ok := s.correct(r, i, of)
+	if !ok {
+		return
+	}
+	for k := c.start; k+1 < c.end; k++ {
+		if r.End(k) != r.Start(k+1) {
+			return
 		}
 	}
-	return two
-}
-
-func (s *slips) knows(word pair) bool {
-	_, known := s.words.of(word)
-	return known
-}
-
-// isPhrase tells whether two words are a phrase.
-func (s *slips) isPhrase(d *draft, first, second pair) bool {
-	if !s.knows(first) || !s.knows(second) {
-		return false
+	start, end := r.Start(c.start), r.End(c.end-1)
+	if s.isExpression(d, part, start, end, string([]rune{rune(r.Runes[i]), rune(r.Runes[i+1])})) {
+		return
 	}
-	four := string([]rune{first[0], first[1], second[0], second[1]})
-	return s.phrases[four] || d.segments.knows(four)
+	meant := make([]rune, len(c.text))
+	for k, unit := range c.text {
+		meant[k] = rune(unit)
+	}
+	d.report("typo.slip", part, start, end, note{suggestion: string(meant)})
 }
+
+// knows tells whether two characters are a word of everyday official writing.
+func (s *slips) knows(word pair) bool { return s.known[word] }
 
 // twoWordAfter is the two characters behind a place.
 func (d *draft) twoWordAfter(text string, at int) string {
@@ -398,46 +453,6 @@ func (d *draft) wordBefore(text string, at int) string {
 		return ""
 	}
 	return word
-}
-
-// parted tells whether the runes i and i+1 stand each for itself on the cheapest
-// way through the few runes around them.
-func (d *dictionary) parted(runes []uint16, i int) bool {
-	const before, after = 6, 6
-	var cost [before + 2 + after + 1]float32 // of the way up to a rune
-	var from [len(cost)]int
-	lo, hi := max(0, i-before), min(len(runes), i+2+after)
-	near, i := runes[lo:hi], i-lo
-	for k := range near {
-		at, single := uint32(0), false
-		reach := func(end int, more float32) {
-			if sum := cost[k] + more; cost[end] == 0 || sum < cost[end] {
-				cost[end], from[end] = sum, k
-			}
-		}
-		for end := k; end < len(near); end++ {
-			symbol := d.of(rune(near[end]))
-			if symbol == 0 {
-				break
-			}
-			if at = d.step(at, symbol); at == 0 {
-				break
-			}
-			if c := d.nodes[at].cost; c != 0 {
-				reach(end+1, d.costs[c])
-				single = single || end == k
-			}
-		}
-		if !single {
-			reach(k+1, unknownCost)
-		}
-	}
-	for end := len(near); end > i; end = from[end] {
-		if from[end] < i || from[end] == i && end != i+1 || from[end] == i+1 && end != i+2 {
-			return false
-		}
-	}
-	return true
 }
 
 // costOf is the cost of a word, in bits.

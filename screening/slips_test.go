@@ -62,8 +62,11 @@ func TestChance(t *testing.T) {
 		var r match.Reading
 		for _, text := range cleanTexts(t) {
 			e.fold.Read(&r, text)
-			s.eachUnbound(r.Runes, func(i int) {
-				if first := r.Runes[i]; isHan(rune(first)) && isHan(rune(r.Runes[i+1])) && !slices.Contains(met[first], r.Runes[i+1]) {
+			s.eachSuspect(r.Runes, func(i int, of suspicion) {
+				if _, ok := s.correct(&r, i, of); !ok {
+					return
+				}
+				if first := r.Runes[i]; !slices.Contains(met[first], r.Runes[i+1]) {
 					met[first] = append(met[first], r.Runes[i+1])
 				}
 			})

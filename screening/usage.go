@@ -1,0 +1,297 @@
+package screening
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"shenfa/screening/match"
+)
+
+// usageFile tells how often words are used, and which follow one another: figures
+// of open-gram, a statistical language model of written Chinese (see NOTICE),
+// mixed with those of words.tsv. "go test -run TestUsage -update" writes it.
+//
+//go:embed usage.bin.gz
+var usageFile []byte
+
+// usage reads text as words in the likeliest way, and tells what it costs, in
+// bits: the less likely, the dearer. It is asked about the few characters around
+// a place, with and without a change there.
+type usage struct {
+	d       *dictionary
+	costs   []uint8                  // by node of the dictionary, in quarters of a bit; 0: no word ends there
+	follows []uint32                 // by hash of two words: what the second costs less behind the first
+	late    map[[2]uint16][]lateWord // words that the dictionary has not, by their first two characters
+	isLate  pairSet                  // these two
+}
+
+// lateWord is a word without its first two characters.
+type lateWord struct {
+	rest []uint16
+	node uint32 // beyond those of the dictionary
+}
+
+const (
+	quarter    = 4    // of a bit: what costs are counted in
+	lateCost   = 17   // bits, of a word that the dictionary has not
+	apartCost  = 1.25 // bits, of any word whose forerunner tells nothing of it
+	followBits = 19
+	followMask = 1<<6 - 1
+)
+
+// newUsage reads the figures.
+func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
+	for i := range d.nodes {
+		if c := d.nodes[i].cost; c != 0 {
+			u.costs[i] = inQuarters(float64(d.costs[c]))
+		}
+	}
+	number := func() int {
+		n, size := binary.Uvarint(data)
+		if size <= 0 {
+			err = errors.New("the figures of words are cut off")
+			data = nil
+			return 0
+		}
+		data = data[size:]
+		return int(n)
+	}
+	nodes := make([]uint32, number())
+	for i := range nodes {
+		size := number()
+		if err != nil || size >= len(data) {
+			return nil, fmt.Errorf("the figures of words are cut off at word %d", i)
+		}
+		nodes[i] = d.find(string(data[:size]))
+		if cost := data[size]; nodes[i] != 0 {
+			u.costs[nodes[i]] = cost
+		}
+		data = data[size+1:]
+	}
+	for i := range nodes {
+		second := 0
+		for range number() {
+			second += number()
+			saved := number()
+			if err != nil || second >= len(nodes) {
+				return nil, fmt.Errorf("the figures of what follows word %d are cut off", i)
+			}
+			if nodes[i] != 0 && nodes[second] != 0 {
+				u.addFollow(nodes[i], nodes[second], uint32(saved))
+			}
+		}
+	}
+	for i, word := range late {
+		runes := make([]uint16, 0, 8)
+		for _, r := range word {
+			runes = append(runes, uint16(r))
+		}
+		if len(runes) >= 2 {
+			first := [2]uint16{runes[0], runes[1]}
+			u.isLate.add(first[0], first[1])
+			u.late[first] = append(u.late[first], lateWord{runes[2:], uint32(len(d.nodes) + i)})
+		}
+	}
+	return u, err
+}
+
+func inQuarters(cost float64) uint8 { return uint8(min(max(math.Round(cost*quarter), 1), 255)) }
+
+// find is the node of a word; 0 if it is none.
+func (d *dictionary) find(word string) (at uint32) {
+	for _, r := range word {
+		symbol := d.of(r)
+		if symbol == 0 {
+			return 0
+		}
+		if at = d.step(at, symbol); at == 0 {
+			return 0
+		}
+	}
+	if d.nodes[at].cost == 0 {
+		return 0
+	}
+	return at
+}
+
+// followHash is a slot, and what tells two words from others of that slot, with
+// room for what is saved.
+func followHash(first, second uint32) (slot, tag uint32) {
+	h := (uint64(first)<<32 | uint64(second)) * 0x9E3779B97F4A7C15
+	h ^= h >> 29
+	h *= 0xBF58476D1CE4E5B9
+	return uint32(h >> (64 - followBits)), uint32(h) &^ followMask
+}
+
+func (u *usage) addFollow(first, second, saved uint32) {
+	slot, tag := followHash(first, second)
+	for u.follows[slot] != 0 {
+		slot = (slot + 1) % (1 << followBits)
+	}
+	u.follows[slot] = tag | min(max(saved, 1), followMask)
+}
+
+// saved is what a word costs less behind another, in quarters of a bit; 0 if
+// nothing is known of the two.
+func (u *usage) saved(first, second uint32) uint32 {
+	slot, tag := followHash(first, second)
+	for ; u.follows[slot] != 0; slot = (slot + 1) % (1 << followBits) {
+		if u.follows[slot]&^followMask == tag {
+			return u.follows[slot] & followMask
+		}
+	}
+	return 0
+}
+
+// of is the cost of a word in bits; unknownCost if it is none.
+func (u *usage) of(word ...uint16) float64 {
+	at := uint32(0)
+	for _, r := range word {
+		symbol := u.d.symbol[r]
+		if symbol == 0 {
+			return unknownCost
+		}
+		if at = u.d.step(at, symbol); at == 0 {
+			return unknownCost
+		}
+	}
+	if u.costs[at] == 0 {
+		return unknownCost
+	}
+	return float64(u.costs[at]) / quarter
+}
+
+// way is the cheapest way to a place whose last word is a certain one.
+type way struct {
+	cost  uint32 // in quarters of a bit
+	node  uint32 // the last word
+	begin uint8  // of that word
+	last  uint8  // the way up to there
+}
+
+// A stretch is as long as a place and what stands on both sides of it.
+const (
+	besideSlip  = 6
+	stretchSize = besideSlip + 2 + besideSlip
+	longestWord = 6
+)
+
+// stretch is text that is read, and the ways through it, by where they end.
+type stretch struct {
+	runes [stretchSize]uint16
+	size  int
+	ways  [stretchSize + 1][longestWord + 2]way
+	count [stretchSize + 1]uint8
+}
+
+// take reads the Chinese characters around the runes from i to before end.
+func (s *stretch) take(r *match.Reading, i, end int) (at int) {
+	lo, hi := i, end
+	for lo > 0 && i-lo < besideSlip && isHan(rune(r.Runes[lo-1])) {
+		lo--
+	}
+	for hi < len(r.Runes) && hi-end < besideSlip && isHan(rune(r.Runes[hi])) {
+		hi++
+	}
+	s.size = copy(s.runes[:], r.Runes[lo:hi])
+	return i - lo
+}
+
+// read finds the ways that end behind the rune at from; the others it has found
+// before. It is the cost of the cheapest way through all, in bits.
+func (s *stretch) read(u *usage, from int) float64 {
+	if from == 0 {
+		s.count[0], s.ways[0][0] = 1, way{}
+	}
+	clear(s.count[from+1 : s.size+1])
+	for begin := max(0, from+1-longestWord); begin < s.size; begin++ {
+		at, single := uint32(0), false
+		for end := begin; end < min(s.size, begin+longestWord); end++ {
+			symbol := u.d.symbol[s.runes[end]]
+			if symbol == 0 {
+				break
+			}
+			if at = u.d.step(at, symbol); at == 0 {
+				break
+			}
+			if c := u.costs[at]; c != 0 {
+				single = single || end == begin
+				if end >= from {
+					s.add(u, begin, end+1, at, uint32(c))
+				}
+			}
+		}
+		if !single && begin >= from {
+			s.add(u, begin, begin+1, 0, unknownCost*quarter)
+		}
+		if begin+1 < s.size && u.isLate.has(s.runes[begin], s.runes[begin+1]) != 0 {
+			for _, word := range u.late[[2]uint16{s.runes[begin], s.runes[begin+1]}] {
+				if end := begin + 2 + len(word.rest); end > from && end <= s.size && slices.Equal(s.runes[begin+2:end], word.rest) {
+					s.add(u, begin, end, word.node, lateCost*quarter)
+				}
+			}
+		}
+	}
+	return float64(s.cheapest().cost) / quarter
+}
+
+func (s *stretch) add(u *usage, begin, end int, node, cost uint32) {
+	best := way{cost: math.MaxUint32, node: node, begin: uint8(begin)}
+	for k := range s.count[begin] {
+		before := &s.ways[begin][k]
+		sum := before.cost + cost + apart
+		if begin > 0 {
+			if saved := u.saved(before.node, node); saved != 0 {
+				sum -= min(cost, saved+apart)
+			}
+		}
+		if sum < best.cost {
+			best.cost, best.last = sum, k
+		}
+	}
+	if n := s.count[end]; int(n) < len(s.ways[end]) && best.cost != math.MaxUint32 {
+		s.ways[end][n] = best
+		s.count[end]++
+	}
+}
+
+const apart = uint32(apartCost * quarter)
+
+// cheapest is the way through the whole stretch.
+func (s *stretch) cheapest() *way {
+	best := &s.ways[s.size][0]
+	for k := range s.count[s.size] {
+		if w := &s.ways[s.size][k]; w.cost < best.cost {
+			best = w
+		}
+	}
+	return best
+}
+
+// wordAt is the word over a rune on the cheapest way.
+func (s *stretch) wordAt(i int) (begin, end int) {
+	end = s.size
+	for at := s.cheapest(); end > 0; at = &s.ways[at.begin][at.last] {
+		if int(at.begin) <= i {
+			return int(at.begin), end
+		}
+		end = int(at.begin)
+	}
+	return 0, 0
+}
