@@ -298,22 +298,22 @@ type correction struct {
 // they occur, and the places of clean text that come into question and whose two
 // characters met nowhere else.
 const (
-	slipBase   = -3.98
-	slipGain   = 0.338 // by bits that are gained
-	slipWord   = 0.144 // by bits that the word costs
-	slipKnown  = 0.617 // the word is one of everyday official writing
-	slipAlone  = -0.37 // by how often the rarer of the two characters is a word
-	slipNamed  = -0.23 // a surname stands before what may be a given name
-	slipName   = -0.74 // the two may be surname and given name
-	slipBegins = -0.36 // nothing stands before the word
-	slipEnds   = -0.16 // nor behind it
+	slipBase  = -3.63
+	slipGain  = 0.352  // by bits that are gained
+	slipWord  = 0.149  // by bits that the word costs
+	slipRest  = -0.129 // by bits that a character around still costs
+	slipKnown = 0.72   // the word is one of everyday official writing
+	slipAlone = -0.28  // by how often the rarer of the two characters is a word
+	slipNamed = -0.27  // a surname stands before what may be a given name
+	slipName  = -0.86  // the two may be surname and given name
 
-	swapBase = 1.69
-	swapGain = 0.306
-	swapWord = -0.085
+	swapBase  = 2.41
+	swapGain  = 0.311
+	swapRest  = -0.226
+	swapAlone = -0.49
 
-	slipLeast = 3.4
-	swapLeast = 4
+	slipLeast = 3.3
+	swapLeast = 4.1
 )
 
 // correct finds the likeliest correction of the two runes at i.
@@ -321,6 +321,7 @@ func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction,
 	var plain, changed stretch
 	at := plain.take(r, i, i+2)
 	cost := plain.read(s.usage, 0)
+	first, second := r.Runes[i], r.Runes[i+1]
 	try := func(place int, runes ...uint16) {
 		changed = plain
 		copy(changed.runes[place:], runes)
@@ -340,13 +341,13 @@ func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction,
 		}
 		word := changed.runes[begin:end]
 		best = correction{i - at + begin, i - at + end, append(best.text[:0], word...), gain, 0}
+		rest, alone := (cost-gain)/float64(changed.size), float64(min(s.alone[first], s.alone[second]))
 		if swapped {
-			best.sum = swapBase + swapGain*gain + swapWord*s.usage.of(word...) - swapLeast
+			best.sum = swapBase + swapGain*gain + swapRest*rest + swapAlone*alone - swapLeast
 		} else {
-			best.sum = slipBase + slipGain*gain + slipWord*s.usage.of(word...) + s.clues(r, i, word, begin == 0, end == changed.size) - slipLeast
+			best.sum = slipBase + slipGain*gain + slipRest*rest + slipAlone*alone + slipWord*s.usage.of(word...) + s.clues(r, i, word) - slipLeast
 		}
 	}
-	first, second := r.Runes[i], r.Runes[i+1]
 	if of&maybeSwap != 0 {
 		try(at, second, first)
 	}
@@ -367,7 +368,7 @@ func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction,
 }
 
 // clues is what else speaks for or against a slip.
-func (s *slips) clues(r *match.Reading, i int, word []uint16, begins, ends bool) (sum float64) {
+func (s *slips) clues(r *match.Reading, i int, word []uint16) (sum float64) {
 	first, second, before := rune(r.Runes[i]), rune(r.Runes[i+1]), rune(0)
 	if i > 0 {
 		before = rune(r.Runes[i-1])
@@ -379,14 +380,12 @@ func (s *slips) clues(r *match.Reading, i int, word []uint16, begins, ends bool)
 		{len(word) == 2 && s.known[pair{rune(word[0]), rune(word[1])}], slipKnown},
 		{nameKind(before)&anySurname != 0 && nameKind(first) != 0, slipNamed},
 		{nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0, slipName},
-		{begins, slipBegins},
-		{ends, slipEnds},
 	} {
 		if clue.holds {
 			sum += clue.weight
 		}
 	}
-	return sum + slipAlone*float64(min(s.alone[r.Runes[i]], s.alone[r.Runes[i+1]]))
+	return sum
 }
 
 // weigh reports the two runes at i if they are likely a slip.
