@@ -213,7 +213,7 @@ func (s *slips) ready(d *dictionary) {
 // stands by itself, which it seldom does; and there is a word, not too rare, that
 // a change of one makes of them, and that costs this much less than they do.
 const (
-	dearest     = 11 // bits
+	dearest     = 13 // bits
 	rarestMeant = 20
 	leastSpared = 10
 )
@@ -320,12 +320,12 @@ const (
 func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction, ok bool) {
 	var plain, changed stretch
 	at := plain.take(r, i, i+2)
-	cost := plain.read(s.usage, 0)
+	cost := plain.read(s.usage, 0, plain.size)
 	first, second := r.Runes[i], r.Runes[i+1]
 	try := func(place int, runes ...uint16) {
 		changed = plain
 		copy(changed.runes[place:], runes)
-		gain := cost - changed.read(s.usage, place)
+		gain := cost - changed.read(s.usage, place, place+len(runes))
 		swapped := len(runes) > 1
 		if swapped && s.dear[runes[1]] {
 			place++

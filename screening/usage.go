@@ -192,12 +192,22 @@ const (
 	longestWord = 6
 )
 
-// stretch is text that is read, and the ways through it, by where they end.
+// step is a word that begins at a place.
+type step struct {
+	node uint32
+	cost uint16 // in quarters of a bit
+	end  uint8
+}
+
+// stretch is text that is read: the words in it by where they begin, and the ways
+// through it by where they end.
 type stretch struct {
 	runes [stretchSize]uint16
 	size  int
+	steps [stretchSize][longestWord + 2]step
+	words [stretchSize]uint8 // how many steps
 	ways  [stretchSize + 1][longestWord + 2]way
-	count [stretchSize + 1]uint8
+	count [stretchSize + 1]uint8 // how many ways
 }
 
 // take reads the Chinese characters around the runes from i to before end.
@@ -213,51 +223,63 @@ func (s *stretch) take(r *match.Reading, i, end int) (at int) {
 	return i - lo
 }
 
-// read finds the ways that end behind the rune at from; the others it has found
-// before. It is the cost of the cheapest way through all, in bits.
-func (s *stretch) read(u *usage, from int) float64 {
-	if from == 0 {
-		s.count[0], s.ways[0][0] = 1, way{}
-	}
+// read finds the words and ways anew where the runes from one to before another
+// have changed. It is the cost of the cheapest way through all, in bits.
+func (s *stretch) read(u *usage, from, to int) float64 {
+	s.count[0], s.ways[0][0] = 1, way{}
 	clear(s.count[from+1 : s.size+1])
 	for begin := max(0, from+1-longestWord); begin < s.size; begin++ {
-		at, single := uint32(0), false
-		for end := begin; end < min(s.size, begin+longestWord); end++ {
-			symbol := u.d.symbol[s.runes[end]]
-			if symbol == 0 {
-				break
-			}
-			if at = u.d.step(at, symbol); at == 0 {
-				break
-			}
-			if c := u.costs[at]; c != 0 {
-				single = single || end == begin
-				if end >= from {
-					s.add(u, begin, end+1, at, uint32(c))
-				}
-			}
+		if begin < to {
+			s.findWords(u, begin)
 		}
-		if !single && begin >= from {
-			s.add(u, begin, begin+1, 0, unknownCost*quarter)
-		}
-		if begin+1 < s.size && u.isLate.has(s.runes[begin], s.runes[begin+1]) != 0 {
-			for _, word := range u.late[[2]uint16{s.runes[begin], s.runes[begin+1]}] {
-				if end := begin + 2 + len(word.rest); end > from && end <= s.size && slices.Equal(s.runes[begin+2:end], word.rest) {
-					s.add(u, begin, end, word.node, lateCost*quarter)
-				}
+		for _, e := range s.steps[begin][:s.words[begin]] {
+			if int(e.end) > from {
+				s.add(u, begin, e)
 			}
 		}
 	}
 	return float64(s.cheapest().cost) / quarter
 }
 
-func (s *stretch) add(u *usage, begin, end int, node, cost uint32) {
-	best := way{cost: math.MaxUint32, node: node, begin: uint8(begin)}
+// findWords finds the words that begin at a place.
+func (s *stretch) findWords(u *usage, begin int) {
+	steps := s.steps[begin][:0]
+	at := uint32(0)
+	for end := begin; end < min(s.size, begin+longestWord); end++ {
+		symbol := u.d.symbol[s.runes[end]]
+		if symbol == 0 {
+			break
+		}
+		if at = u.d.step(at, symbol); at == 0 {
+			break
+		}
+		if c := u.costs[at]; c != 0 {
+			steps = append(steps, step{at, uint16(c), uint8(end + 1)})
+		}
+	}
+	if len(steps) == 0 || int(steps[0].end) != begin+1 {
+		steps = append(steps, step{0, unknownCost * quarter, uint8(begin + 1)})
+	}
+	if begin+1 < s.size && u.isLate.has(s.runes[begin], s.runes[begin+1]) != 0 {
+		for _, word := range u.late[[2]uint16{s.runes[begin], s.runes[begin+1]}] {
+			end := begin + 2 + len(word.rest)
+			if end <= s.size && slices.Equal(s.runes[begin+2:end], word.rest) && len(steps) < cap(steps) {
+				steps = append(steps, step{word.node, lateCost * quarter, uint8(end)})
+			}
+		}
+	}
+	s.words[begin] = uint8(len(steps))
+}
+
+// add adds the cheapest way that ends with a word.
+func (s *stretch) add(u *usage, begin int, e step) {
+	cost := uint32(e.cost)
+	best := way{cost: math.MaxUint32, node: e.node, begin: uint8(begin)}
 	for k := range s.count[begin] {
 		before := &s.ways[begin][k]
 		sum := before.cost + cost + apart
 		if begin > 0 {
-			if saved := u.saved(before.node, node); saved != 0 {
+			if saved := u.saved(before.node, e.node); saved != 0 {
 				sum -= min(cost, saved+apart)
 			}
 		}
@@ -265,9 +287,9 @@ func (s *stretch) add(u *usage, begin, end int, node, cost uint32) {
 			best.cost, best.last = sum, k
 		}
 	}
-	if n := s.count[end]; int(n) < len(s.ways[end]) && best.cost != math.MaxUint32 {
-		s.ways[end][n] = best
-		s.count[end]++
+	if n := s.count[e.end]; int(n) < len(s.ways[e.end]) && best.cost != math.MaxUint32 {
+		s.ways[e.end][n] = best
+		s.count[e.end]++
 	}
 }
 

@@ -91,7 +91,7 @@ func TestUsage(t *testing.T) {
 		likely := func(text string) float64 {
 			var s stretch
 			s.size = copy(s.runes[:], utf16.Encode([]rune(text)))
-			return s.read(u, 0)
+			return s.read(u, 0, s.size)
 		}
 		for right, wrong := range map[string]string{"重点路段": "重路点段", "更换管线": "更换管钱", "提质增效": "提制增效"} {
 			if likely(right) >= likely(wrong) {
