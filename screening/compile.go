@@ -28,7 +28,7 @@ type plan struct {
 	detectors []detector
 	runs      []owner // who wants the runs of digits
 	begins    []owner // who wants the beginning of each part
-	always    []int   // detectors that are called for every draft
+	always    []owner // who wants to be called for every draft
 }
 
 // digitRuns is the anchor of a rule that is called at runs of digits.
@@ -77,13 +77,8 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
 	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
-	var wording *expressions
-	made := make(chan error, 1)
-	go func() {
-		var err error
-		wording, err = kept.of(rules, fold, words.shares)
-		made <- err
-	}()
+	made := make(chan *expressions, 1)
+	go func() { made <- kept.of(rules, fold) }()
 	var errs []error
 	for i, rule := range rules.list {
 		pr, err := rule.program(rules.files, &shared)
@@ -116,8 +111,7 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 		}
 		pr.support = &p.programs[at]
 	}
-	errs = append(errs, <-made)
-	known := detectors(rules, wording)
+	known := detectors(rules, <-made)
 	for _, rule := range rules.list {
 		if rule.Detector != "" && known[rule.Detector] == nil {
 			errs = append(errs, rule.mistake("没有名为 %q 的检测器", rule.Detector))
@@ -131,7 +125,7 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 			case anyRun:
 				p.runs = append(p.runs, o)
 			case everyDraft:
-				p.always = append(p.always, o.detector)
+				p.always = append(p.always, o)
 			default:
 				words.ask(word, o)
 			}
@@ -166,7 +160,7 @@ type prepared struct {
 }
 
 // of answers the detector of expressions for an edition.
-func (p *prepared) of(rules *Rules, fold *match.Fold, common shares) (*expressions, error) {
+func (p *prepared) of(rules *Rules, fold *match.Fold) *expressions {
 	sum := sha256.New()
 	for _, id := range []string{"wording.fixed_expression", "wording.fixed_expression.known", "typo.idiom", "typo.slip", "typo.doubled"} {
 		rule := rules.byID[id]
@@ -184,13 +178,9 @@ func (p *prepared) of(rules *Rules, fold *match.Fold, common shares) (*expressio
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if lists := [sha256.Size]byte(sum.Sum(nil)); p.expressions == nil || lists != p.lists {
-		made, err := newExpressions(rules, fold, common)
-		if err != nil {
-			return nil, err
-		}
-		p.lists, p.expressions = lists, made
+		p.lists, p.expressions = lists, newExpressions(rules, fold)
 	}
-	return p.expressions, nil
+	return p.expressions
 }
 
 // program compiles the patterns and terms of a rule.

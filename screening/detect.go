@@ -24,6 +24,7 @@ type anchor struct {
 	part       int // index in draft.parts
 	start, end int // bytes of the part's text
 	word       int // index in anchors(); the index of anyRun for a run of digits
+	last       int // of a word, the number of its last rune in the reading
 }
 
 // candidate is a hit that may still give way to a better one.

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,11 +19,9 @@ import (
 type expressions struct {
 	list   []expression
 	pieces []piece
-	mixed  []int    // the expressions whose characters stand in another order,
-	words  []string // each piece, then these, then each piece of an idiom
-	finds  *match.Matcher
-	found  sync.Pool // of *[]match.Match
-	idioms idioms
+	mixed  []int    // the expressions whose characters stand in another order
+	words  []string // each piece, then these
+	idioms *idioms
 	slips  *slips
 
 	doubles bool            // whether words that stand twice are looked for,
@@ -43,28 +40,21 @@ type expression struct {
 type piece struct {
 	expression, from, to int
 	before, after        string
+	size                 int // in runes, as texts have it
 }
 
-// newExpressions has a matcher of its own: the words are many, most of them
-// made from a few lists, and editions that have the same lists share them
-// (prepared).
-func newExpressions(rules *Rules, fold *match.Fold, common shares) (*expressions, error) {
-	e := &expressions{found: sync.Pool{New: func() any { return new([]match.Match) }}}
+func newExpressions(rules *Rules, fold *match.Fold) *expressions {
+	e := &expressions{}
 	e.addExpressions(rules.byID["wording.fixed_expression"])
 	e.addMixed()
-	e.idioms = newIdioms(rules, common)
-	for _, p := range e.idioms.pieces {
-		e.words = append(e.words, p.word)
-	}
+	e.idioms = newIdioms(rules, fold)
 	e.slips = newSlips(rules, soundGroups(rules))
 	e.doubled = map[string]bool{}
 	for _, word := range rules.context["may_be_doubled"] {
 		e.doubled[word] = true
 	}
 	e.doubles = rules.byID["typo.doubled"] != nil
-	var err error
-	e.finds, err = match.New(fold, e.words)
-	return e, err
+	return e
 }
 
 func (e *expressions) addExpressions(rule *Rule) {
@@ -84,10 +74,12 @@ func (e *expressions) addExpressions(rule *Rule) {
 		}
 		for i := range parts {
 			p := piece{expression: len(e.list), from: i * n / parts, to: (i + 1) * n / parts}
+			p.size = p.to - p.from
 			p.before, p.after = string(runes[:p.from]), string(runes[p.to:])
 			word := string(runes[p.from:p.to])
 			e.pieces, e.words = append(e.pieces, p), append(e.words, word)
 			if marked := strings.Trim(cutMarked(text, p.from, p.to), "“”‘’、"); marked != word { // as texts have it
+				p.size = utf8.RuneCountInString(marked)
 				e.pieces, e.words = append(e.pieces, p), append(e.words, marked)
 			}
 		}
@@ -198,52 +190,51 @@ func parting(r rune) bool {
 	return false
 }
 
-func (e *expressions) anchors() []string { return []string{everyDraft} }
+func (e *expressions) anchors() []string {
+	return append(e.words[:len(e.words):len(e.words)], everyDraft)
+}
 
-func (e *expressions) detect(d *draft, _ []anchor) {
+// detect looks at what the scan found, part by part; at slips last, as what is a
+// wrong expression is none of them.
+func (e *expressions) detect(d *draft, found []anchor) {
 	if e.doubles {
 		e.detectDoubled(d)
 	}
-	list := e.found.Get().(*[]match.Match)
 	for part := range d.parts {
-		*list = e.finds.Find((*list)[:0], &d.seen.readings[part])
-		e.detectIn(d, part, *list)
-	}
-	e.found.Put(list)
-}
-
-// detectIn looks at what the scan found in a part; at slips last, as what is a
-// wrong expression is none of them.
-func (e *expressions) detectIn(d *draft, part int, found []match.Match) {
-	for _, m := range found {
-		switch n, mixed := int(m.Term), int(m.Term)-len(e.pieces); {
-		case mixed < 0:
-			e.detectExpression(d, part, m, &e.pieces[n])
-		case mixed < len(e.mixed):
-			if x := &e.list[e.mixed[mixed]]; x.fits(d, part, int(m.Start), int(m.End)) {
-				d.report("wording.fixed_expression", part, int(m.Start), int(m.End), note{suggestion: x.text})
-			}
-		default:
-			e.idioms.detect(d, part, int(m.Start), int(m.End), &e.idioms.pieces[mixed-len(e.mixed)])
+		for len(found) > 0 && found[0].part == part && found[0].word < len(e.words) {
+			e.detectWord(d, found[0])
+			found = found[1:]
+		}
+		e.idioms.detect(d, part)
+		if e.slips.on {
+			e.slips.detect(d, part)
 		}
 	}
-	if e.slips.on {
-		e.slips.detect(d, part)
+}
+
+func (e *expressions) detectWord(d *draft, a anchor) {
+	mixed := a.word - len(e.pieces)
+	if mixed < 0 {
+		e.detectExpression(d, a, &e.pieces[a.word])
+		return
+	}
+	if x := &e.list[e.mixed[mixed]]; x.fits(d, a.part, a.start, a.end) {
+		d.report("wording.fixed_expression", a.part, a.start, a.end, note{suggestion: x.text})
 	}
 }
 
 // detectExpression compares what stands around a piece with the rest of its expression.
-func (e *expressions) detectExpression(d *draft, part int, m match.Match, p *piece) {
-	x, r := &e.list[p.expression], &d.seen.readings[part]
-	from, to := int(m.Start), int(m.End)
+func (e *expressions) detectExpression(d *draft, a anchor, p *piece) {
+	x, r := &e.list[p.expression], &d.seen.readings[a.part]
+	from, to := a.start, a.end
 	if strings.HasSuffix(r.Text[:from], p.before) && strings.HasPrefix(r.Text[to:], p.after) {
 		return // as it should be
 	}
-	left := x.compare(r, r.Index(from)-1, -1, x.runes[:p.from])
+	left := x.compare(r, a.last-p.size, -1, x.runes[:p.from])
 	if !left.ok {
 		return
 	}
-	right := x.compare(r, int(m.Last)+1, 1, x.runes[p.to:])
+	right := x.compare(r, a.last+1, 1, x.runes[p.to:])
 	if !right.ok || left.mistakes+right.mistakes != 1 {
 		return
 	}
@@ -254,8 +245,8 @@ func (e *expressions) detectExpression(d *draft, part int, m match.Match, p *pie
 	if right.last >= 0 {
 		end = r.End(right.last)
 	}
-	if x.fits(d, part, start, end) {
-		d.report("wording.fixed_expression", part, start, end, note{suggestion: x.text})
+	if x.fits(d, a.part, start, end) {
+		d.report("wording.fixed_expression", a.part, start, end, note{suggestion: x.text})
 	}
 }
 
@@ -317,6 +308,9 @@ func (x *expression) compare(r *match.Reading, at, step int, want []rune) compar
 	if len(want) == 0 {
 		return comparison{ok: true, last: -1}
 	}
+	if !begins(r, at, step, want) {
+		return comparison{}
+	}
 	var got, reversed [32]rune
 	var places [len(got)]int // where each stands in the reading
 	n := 0
@@ -358,6 +352,34 @@ func (x *expression) compare(r *match.Reading, at, step int, want []rune) compar
 	return comparison{}
 }
 
+// begins tells quickly, mostly with no, whether runes may agree with want but
+// for a mistake: one of the first four stands there, or the second in its place.
+func begins(r *match.Reading, at, step int, want []rune) bool {
+	got := func(k int) rune {
+		if i := at + k*step; i >= 0 && i < len(r.Runes) {
+			return rune(r.Runes[i])
+		}
+		return '\n'
+	}
+	wanted := func(k int) rune {
+		if step < 0 {
+			k = len(want) - 1 - k
+		}
+		return want[k]
+	}
+	first := got(0)
+	if len(want) == 1 || inserted(first) {
+		return true
+	}
+	for k := range min(len(want), 4) {
+		if is(first, wanted(k)) {
+			return true
+		}
+	}
+	second := got(1)
+	return inserted(second) || is(second, wanted(1))
+}
+
 func agree(got, want []rune) bool {
 	if len(got) < len(want) {
 		return false
@@ -392,152 +414,6 @@ func isNumber(r rune) bool {
 	switch r {
 	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
 		return true
-	}
-	return false
-}
-
-// idioms are phrases of four characters.
-type idioms struct {
-	list   []idiom
-	right  map[[4]rune]bool // all of them
-	pieces []idiomPiece
-	alike  map[rune][]int // the groups of characters that are mistaken for one another
-}
-
-type idiom struct {
-	text  string
-	runes [4]rune
-	right []string
-}
-
-// idiomPiece is what the scan looks for: the half of an idiom that a slip in
-// the other half leaves whole, or, where that half is too common, a wrong form.
-type idiomPiece struct {
-	word   string
-	from   int   // where the word begins in the idioms
-	idioms []int // those that have it there
-}
-
-// commonHalf is the share of sentences, in thousand, from which a half is too
-// common to be looked for.
-const commonHalf = 3
-
-func newIdioms(rules *Rules, common shares) idioms {
-	x := idioms{alike: map[rune][]int{}, right: map[[4]rune]bool{}}
-	rule := rules.byID["typo.idiom"]
-	if rule == nil {
-		return x
-	}
-	groups := soundGroups(rules)
-	for i, group := range groups {
-		for _, r := range group {
-			x.alike[r] = append(x.alike[r], i)
-		}
-	}
-	numbers := make([]int, len(rule.Terms))
-	for n := range numbers {
-		numbers[n] = n
-	}
-	places := map[idiomHalf]int{} // of the pieces
-	add := func(word string, from, idiom int) {
-		n, known := places[idiomHalf{word, from}]
-		if !known {
-			n = len(x.pieces)
-			places[idiomHalf{word, from}] = n
-			x.pieces = append(x.pieces, idiomPiece{word: word, from: from})
-		}
-		x.pieces[n].idioms = append(x.pieces[n].idioms, idiom)
-	}
-	for _, text := range rule.Terms {
-		runes := []rune(text)
-		if len(runes) != 4 {
-			continue
-		}
-		n := len(x.list)
-		x.list = append(x.list, idiom{text, [4]rune(runes), rule.term[text].allow})
-		x.right[[4]rune(runes)] = true
-		for from := 0; from < 4; from += 2 {
-			half := string(runes[from : from+2])
-			if !slices.Contains(rules.context["common_halves"], half) && common.of(half) < commonHalf {
-				add(half, from, n)
-				continue
-			}
-			for at := 2 - from; at < 4-from; at++ {
-				for _, g := range x.alike[runes[at]] {
-					for _, r := range groups[g] {
-						if wrong := x.list[n].runes; r != runes[at] {
-							wrong[at] = r
-							x.pieces = append(x.pieces, idiomPiece{word: string(wrong[:]), idioms: numbers[n : n+1]})
-						}
-					}
-				}
-			}
-		}
-	}
-	return x
-}
-
-// idiomHalf is a word at a place in idioms.
-type idiomHalf struct {
-	word string
-	from int
-}
-
-// soundGroups are the groups of characters that are mistaken for one another.
-func soundGroups(rules *Rules) []string {
-	return slices.Concat(rules.context["same_sound"], rules.context["like_form"])
-}
-
-// detect reads the four characters around a piece. Where they are one of its
-// idioms, all is well.
-func (x *idioms) detect(d *draft, part, start, end int, p *idiomPiece) {
-	text := d.parts[part].text
-	var near [4]rune
-	if utf8.RuneCountInString(p.word) == 4 {
-		copy(near[:], []rune(p.word))
-	} else {
-		first, second, ok := rune(0), rune(0), false
-		if p.from == 0 {
-			first, second, end, ok = d.two(text, end)
-		} else {
-			first, second, start, ok = d.twoBefore(text, start)
-		}
-		if !ok {
-			return
-		}
-		near = x.list[p.idioms[0]].runes
-		near[2-p.from], near[3-p.from] = first, second
-	}
-	meant := slices.IndexFunc(p.idioms, func(n int) bool { return x.slip(near, x.list[n].runes) })
-	if meant < 0 || x.right[near] {
-		return
-	}
-	meant = p.idioms[meant]
-	want, wrong := &x.list[meant], string(near[:])
-	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, text, start, end) {
-		return
-	}
-	d.report("typo.idiom", part, start, end, note{suggestion: want.text})
-}
-
-// slip tells whether one character stands for another that sounds or looks alike.
-func (x *idioms) slip(near, want [4]rune) bool {
-	at := -1
-	for i, r := range near {
-		if r != want[i] {
-			if at >= 0 {
-				return false
-			}
-			at = i
-		}
-	}
-	if at < 0 {
-		return false
-	}
-	for _, g := range x.alike[near[at]] {
-		if slices.Contains(x.alike[want[at]], g) {
-			return true
-		}
 	}
 	return false
 }

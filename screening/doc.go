@@ -11,9 +11,9 @@
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
-//	detect.go detect_*.go         detectors in Go, at the places found; that of expressions has a matcher of its own, and
-//	                              slips of the pen are weighed with usage.go: when groups of characters, figures or clean
-//	                              cases have changed, go test ./screening -run TestChance -update
+//	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen, which are looked for everywhere,
+//	                              are weighed with usage.go: when groups of characters, figures or clean cases have
+//	                              changed, go test ./screening -run TestChance -update
 //	usage.go                      what text costs to read, by how often words are used and follow one another
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //

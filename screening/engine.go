@@ -189,8 +189,8 @@ func (e *Engine) screen(p *plan, t Text) models.Report {
 	for i := range d.parts {
 		p.dispatch(s, i)
 	}
-	for _, i := range p.always {
-		s.anchors[i] = append(s.anchors[i], anchor{})
+	for _, o := range p.always {
+		s.anchors[o.detector] = append(s.anchors[o.detector], anchor{word: o.word})
 	}
 	for i, found := range s.anchors {
 		if len(found) > 0 {
@@ -223,27 +223,28 @@ func (s *scratch) reset(p *plan) {
 func (p *plan) dispatch(s *scratch, part int) {
 	clear(s.done)
 	for _, o := range p.begins {
-		p.ask(s, o, part, 0, 0)
+		p.ask(s, o, part, match.Match{})
 	}
 	for _, m := range s.seen.of(part) {
 		if !p.wanted.has(int(m.Term)) {
 			continue
 		}
 		for _, o := range p.words.owners[m.Term] {
-			p.ask(s, o, part, int(m.Start), int(m.End))
+			p.ask(s, o, part, m)
 		}
 	}
 	for _, run := range s.seen.readings[part].Runs {
 		for _, o := range p.runs {
-			p.ask(s, o, part, int(run.Start), int(run.End))
+			p.ask(s, o, part, match.Match{Start: run.Start, End: run.End})
 		}
 	}
 }
 
 // ask asks a rule, or keeps the place for a detector.
-func (p *plan) ask(s *scratch, o owner, part, start, end int) {
+func (p *plan) ask(s *scratch, o owner, part int, m match.Match) {
+	start, end := int(m.Start), int(m.End)
 	if o.rule < 0 {
-		s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, start, end, o.word})
+		s.anchors[o.detector] = append(s.anchors[o.detector], anchor{part, start, end, o.word, int(m.Last)})
 		return
 	}
 	d, pr := &s.draft, &p.programs[o.rule]

@@ -1,6 +1,10 @@
 package screening
 
-import "testing"
+import (
+	"testing"
+
+	"shenfa/screening/match"
+)
 
 // The examples of the rules try idioms as people write them; here is what
 // lies between a slip and another word.
@@ -9,7 +13,7 @@ func TestSlip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newIdioms(rules, newShares())
+	x := newIdioms(rules, match.NewFold())
 	for _, c := range []struct {
 		near, want string
 		slip       bool
