@@ -11,9 +11,9 @@ import (
 // three of its four characters are: that is what a text is searched for.
 type idioms struct {
 	list   []idiom
-	halves [2]map[pair][]int // the idioms that have two characters as their first half, and as their second
-	right  map[[4]rune]bool  // all of them
-	alike  map[rune][]int    // the groups of characters that are mistaken for one another
+	halves [2]map[uint32][]int32 // the idioms that have two characters as their first half, and as their second
+	right  map[uint64]bool       // all of them
+	alike  map[rune][]int        // the groups of characters that are mistaken for one another
 
 	half  halfSet
 	three fourSet // all idioms with 0 for one of the four
@@ -36,8 +36,8 @@ func (s *halfSet) find(a, b uint16) (word *uint64, hash uint64) {
 	return &s[hash>>52], hash >> 28
 }
 
-func (s *halfSet) add(half pair, second int) {
-	word, hash := s.find(uint16(half[0]), uint16(half[1]))
+func (s *halfSet) add(half uint32, second int) {
+	word, hash := s.find(uint16(half>>16), uint16(half))
 	hash >>= 12 * second
 	*word |= 1<<(hash&63) | 1<<(hash>>6&63)
 }
@@ -69,9 +69,9 @@ func (s *fourSet) has(a, b, c, d uint16) bool {
 }
 
 func newIdioms(rules *Rules, fold *match.Fold) *idioms {
-	x := &idioms{alike: map[rune][]int{}, right: map[[4]rune]bool{}}
+	x := &idioms{alike: map[rune][]int{}, right: map[uint64]bool{}}
 	for i := range x.halves {
-		x.halves[i] = map[pair][]int{}
+		x.halves[i] = map[uint32][]int32{}
 	}
 	rule := rules.byID["typo.idiom"]
 	if rule == nil {
@@ -93,8 +93,9 @@ func newIdioms(rules *Rules, fold *match.Fold) *idioms {
 }
 
 func (x *idioms) add(new idiom) {
-	for i, half := range []pair{pair(new.runes[:2]), pair(new.runes[2:])} {
-		x.halves[i][half] = append(x.halves[i][half], len(x.list))
+	four := keyOf(new.runes)
+	for i, half := range halvesOf(four) {
+		x.halves[i][half] = append(x.halves[i][half], int32(len(x.list)))
 		x.half.add(half, i)
 	}
 	for i := range new.runes {
@@ -102,9 +103,19 @@ func (x *idioms) add(new idiom) {
 		three[i] = 0
 		x.three.add(uint16(three[0]), uint16(three[1]), uint16(three[2]), uint16(three[3]))
 	}
-	x.right[new.runes] = true
+	x.right[four] = true
 	x.list = append(x.list, new)
 }
+
+// keyOf packs four characters of the basic plane.
+func keyOf(four [4]rune) (key uint64) {
+	for _, r := range four {
+		key = key<<16 | uint64(uint16(r))
+	}
+	return key
+}
+
+func halvesOf(key uint64) [2]uint32 { return [2]uint32{uint32(key >> 32), uint32(key)} }
 
 // soundGroups are the groups of characters that are mistaken for one another.
 func soundGroups(rules *Rules) []string {
@@ -137,10 +148,11 @@ func (x *idioms) detectAt(d *draft, part, i int) {
 	for k := range near {
 		near[k] = rune(r.Runes[i+k])
 	}
-	if x.right[near] {
+	key := keyOf(near)
+	if x.right[key] {
 		return
 	}
-	want := x.meant(near)
+	want := x.meant(near, key)
 	if want == nil {
 		return
 	}
@@ -152,8 +164,8 @@ func (x *idioms) detectAt(d *draft, part, i int) {
 }
 
 // meant is the idiom for which four runes are a slip; nil if there is none.
-func (x *idioms) meant(near [4]rune) *idiom {
-	for i, half := range []pair{pair(near[:2]), pair(near[2:])} {
+func (x *idioms) meant(near [4]rune, key uint64) *idiom {
+	for i, half := range halvesOf(key) {
 		for _, n := range x.halves[i][half] {
 			if x.slip(near, x.list[n].runes) {
 				return &x.list[n]

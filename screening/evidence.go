@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -88,7 +89,8 @@ func (p *program) look(d *draft, w *window, text string, possible kinds, most, l
 
 // bestOrder is the order in which clues tell soonest that there is too little:
 // first those against, of which a glance tells nearly for sure that they are
-// there, then those of which it tells nothing, as mostly they are not.
+// there, then those of which it tells nothing, as mostly they are not; the
+// weightiest first.
 func bestOrder(clues []clue) []int {
 	order := make([]int, len(clues))
 	for i := range order {
@@ -103,7 +105,10 @@ func bestOrder(clues []clue) []int {
 		}
 		return 2
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
+	weight := func(i int) int { return max(clues[i].Weight, -clues[i].Weight) }
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(rank(a)-rank(b), weight(b)-weight(a))
+	})
 	return order
 }
 
