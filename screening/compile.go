@@ -50,7 +50,7 @@ type program struct {
 	*Rule
 	in        place
 	pattern   *match.Pattern
-	lists     []int      // of the word list: what the pattern needs
+	needs     needs      // of the pattern
 	group     int        // of the pattern: the hit
 	need      *condition // nil: none
 	unless    *condition
@@ -81,22 +81,11 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	go func() { made <- kept.of(rules, fold) }()
 	var errs []error
 	for i, rule := range rules.list {
+		p.askFor(rule, i)
+	}
+	for _, rule := range rules.list { // now it is known which words are looked for anyway
 		pr, err := rule.program(rules.files, &shared)
 		errs = append(errs, err)
-		for k, term := range pr.terms {
-			words.ask(term.text, owner{rule: i, word: k})
-		}
-		for _, word := range rule.Anchors {
-			if word == digitRuns {
-				p.runs = append(p.runs, owner{rule: i, word: -1})
-				continue
-			}
-			if word == begin {
-				p.begins = append(p.begins, owner{rule: i, word: -1})
-				continue
-			}
-			words.ask(word, owner{rule: i, word: -1})
-		}
 		p.programs = append(p.programs, pr)
 	}
 	for i := range p.programs {
@@ -149,6 +138,25 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	var err error
 	p.matcher, err = match.New(fold, words.list)
 	return p, err
+}
+
+// askFor asks for the terms and anchors of a rule, the i-th.
+func (p *plan) askFor(rule *Rule, i int) {
+	if rule.Detector == "" { // else they are the detector's
+		for k, term := range rule.Terms {
+			p.words.ask(term, owner{rule: i, word: k})
+		}
+	}
+	for _, word := range rule.Anchors {
+		switch o := (owner{rule: i, word: -1}); word {
+		case digitRuns:
+			p.runs = append(p.runs, o)
+		case begin:
+			p.begins = append(p.begins, o)
+		default:
+			p.words.ask(word, o)
+		}
+	}
 }
 
 // prepared is what takes long to make and is the same for editions with the
@@ -205,7 +213,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.Group("hit"), 0)
-		p.lists = shared.words.needs(r.Pattern)
+		p.needs = shared.words.needs(r.Pattern)
 	}
 	if r.NotBefore != "" {
 		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
@@ -255,8 +263,8 @@ func isLatin(r rune) bool {
 // condition is a set of patterns, one of which must stand in a text.
 type condition struct {
 	any   *match.Pattern
-	lists []int // of the word list
-	id    int   // it has this number among those of the plan
+	needs needs
+	id    int // it has this number among those of the plan
 }
 
 // conditions are the different conditions of a plan, and what else its rules share.
@@ -284,7 +292,7 @@ func (c *conditions) of(list []string) (*condition, error) {
 		}
 		return nil, err
 	}
-	c.at[all] = &condition{any: compiled, lists: c.words.needs(all), id: len(c.at)}
+	c.at[all] = &condition{any: compiled, needs: c.words.needs(all), id: len(c.at)}
 	return c.at[all], nil
 }
 

@@ -59,7 +59,7 @@ func (p *program) weigh(found kinds) (sum int, whole bool) {
 // the most that they can weigh.
 func (p *program) mayHold(d *draft, w *window) (possible kinds, most int) {
 	for i, c := range p.clues {
-		if d.may(c.words.lists, w) {
+		if d.may(c.words.needs, w) {
 			possible |= 1 << i
 			most += max(c.Weight, 0)
 		}
@@ -97,7 +97,7 @@ func bestOrder(clues []clue) []int {
 		order[i] = i
 	}
 	rank := func(i int) int {
-		switch seen := len(clues[i].words.lists) > 0; {
+		switch seen := len(clues[i].words.needs) > 0; {
 		case seen && clues[i].Weight < 0:
 			return 0
 		case !seen && clues[i].Weight > 0:

@@ -1,6 +1,8 @@
 package screening
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -10,8 +12,9 @@ import (
 
 // wordList gathers the different words that the one scan looks for: those that
 // rules and detectors ask for, and those without which patterns cannot match.
-// The latter stand in lists: a pattern needs one word of each of its lists. So
-// the scan tells of every window and pattern whether it is worth trying there.
+// The latter stand in lists: a pattern, or an alternative of one, needs one word
+// of each of its lists. So the scan tells of every window and pattern whether it
+// is worth trying there.
 type wordList struct {
 	fold    *match.Fold
 	shares  shares
@@ -41,39 +44,84 @@ func (l *wordList) ask(word string, o owner) {
 	l.owners[i] = append(l.owners[i], o)
 }
 
-// needs are the numbers of the lists that a pattern needs.
-func (l *wordList) needs(pattern string) (numbers []int) {
-	for _, list := range match.Literals(pattern, l.shares.any) {
-		if !l.tells(list) {
-			continue
-		}
-		key := strings.Join(list, "\n")
-		n, known := l.numbers[key]
-		if !known {
-			n = len(l.numbers)
-			l.numbers[key] = n
-			for _, word := range list {
-				i := l.number(word)
-				l.lists[i] = append(l.lists[i], uint16(n))
+// needs are what a pattern needs to match: one of several alternatives, each of
+// which needs a word of each of its lists. Nothing is needed if that is nil.
+type needs [][]uint16
+
+// needs of a pattern. What its alternatives need one word of is one list.
+func (l *wordList) needs(pattern string) (n needs) {
+	var single []string
+	for _, lists := range match.Literals(pattern, l.often) {
+		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(l.effort(a), l.effort(b)) })
+		var all []uint16
+		var one []string
+		effort := 0.0
+		for _, list := range lists {
+			if effort += l.effort(list); effort > telling {
+				break
 			}
+			one, all = list, append(all, 0)
 		}
-		numbers = append(numbers, n)
+		switch len(all) {
+		case 0:
+			return nil
+		case 1:
+			single = append(single, one...)
+		default:
+			for i := range all {
+				all[i] = l.listOf(lists[i])
+			}
+			n = append(n, all)
+		}
 	}
-	return numbers
+	if len(single) > 0 {
+		n = append(n, []uint16{l.listOf(single)})
+	}
+	return n
+}
+
+// listOf is the number of a list.
+func (l *wordList) listOf(list []string) uint16 {
+	key := strings.Join(list, "\n")
+	n, known := l.numbers[key]
+	if !known {
+		n = len(l.numbers)
+		l.numbers[key] = n
+		for _, word := range list {
+			i := l.number(word)
+			l.lists[i] = append(l.lists[i], uint16(n))
+		}
+	}
+	return uint16(n)
 }
 
 // telling is the share of sentences, in thousand, up to which it pays to look
 // for the words of a list: one that stands in more of them says too little.
-const telling = 50
+// Words that are looked for anyway cost nothing.
+const telling = 20
 
-// tells tells whether a list says anything: not if its words stand in many
-// sentences, or one may stand in a text unseen, as it is of nothing but runes
-// that the scan skips.
-func (l *wordList) tells(list []string) bool {
-	return l.shares.any(list) <= telling && !slices.ContainsFunc(list, func(word string) bool {
+// effort is the share of sentences in which words of a list stand that are looked
+// for in no other way; infinite if one may stand in a text unseen, as it is of
+// nothing but runes that the scan skips.
+func (l *wordList) effort(list []string) (sum float64) {
+	for _, word := range list {
 		folded := l.fold.String(word)
-		return folded == "" || len([]rune(word)) > len([]rune(folded))+match.MaxSkip
-	})
+		if folded == "" || len([]rune(word)) > len([]rune(folded))+match.MaxSkip {
+			return math.Inf(1)
+		}
+		if _, known := l.at[folded]; !known {
+			sum += l.shares.of(folded)
+		}
+	}
+	return sum
+}
+
+// often is about how many of a thousand sentences have a word of a list.
+func (l *wordList) often(list []string) (sum float64) {
+	for _, word := range list {
+		sum += l.shares.of(l.fold.String(word))
+	}
+	return sum
 }
 
 // prove notes which of the words known make a condition hold.
@@ -187,19 +235,23 @@ func (g *glances) reset(p *plan) {
 	}
 }
 
-// may tells whether a window has words of all the lists: whether a pattern that
-// needs them is worth trying there.
-func (d *draft) may(lists []int, w *window) bool {
-	if len(lists) == 0 {
+// may tells whether a window has what a pattern needs: whether it is worth trying
+// there.
+func (d *draft) may(n needs, w *window) bool {
+	if len(n) == 0 {
 		return true
 	}
 	g := d.glance(w)
-	for _, list := range lists {
-		if !g.lists.has(list) {
-			return false
+next:
+	for _, lists := range n {
+		for _, list := range lists {
+			if !g.lists.has(int(list)) {
+				continue next
+			}
 		}
+		return true
 	}
-	return true
+	return false
 }
 
 // glance is what the scan saw in a window.
@@ -240,10 +292,10 @@ func (d *draft) glance(w *window) *glance {
 // proven tells whether the scan saw a word in a window that makes a condition
 // hold there.
 func (c *condition) proven(d *draft, w *window) bool {
-	return len(c.lists) > 0 && d.glance(w).proven.has(c.id)
+	return len(c.needs) > 0 && d.glance(w).proven.has(c.id)
 }
 
 // holds tells whether a condition holds in a window.
 func (c *condition) holds(d *draft, w *window) bool {
-	return d.may(c.lists, w) && (c.proven(d, w) || c.any.MatchString(w.text))
+	return d.may(c.needs, w) && (c.proven(d, w) || c.any.MatchString(w.text))
 }

@@ -9,16 +9,37 @@ import (
 	"unicode/utf8"
 )
 
-// Literals answers what every match of a pattern contains: of each list one
-// string at least. It answers nothing where nothing is certain. Where it can
-// choose, it takes the strings that occur least: often tells how often those of
-// a list do. The pattern must compile.
-func Literals(expr string, often func([]string) float64) [][]string {
+// Literals answers what the matches of a pattern contain: each of them, for one
+// of the alternatives at least, one string of each of its lists. It answers
+// nothing where nothing is certain. Where it can choose, it takes the strings
+// that occur least: often tells how often those of a list do. The pattern must compile.
+func Literals(expr string, often func([]string) float64) (alternatives [][][]string) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	return literals{often}.required(re)
+	for _, branch := range branches(re) {
+		lists := literals{often}.required(branch)
+		if len(lists) == 0 {
+			return nil
+		}
+		alternatives = append(alternatives, lists)
+	}
+	return alternatives
+}
+
+// branches are the alternatives of which a pattern is made.
+func branches(re *syntax.Regexp) (list []*syntax.Regexp) {
+	switch re.Op {
+	case syntax.OpCapture:
+		return branches(re.Sub[0])
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			list = append(list, branches(sub)...)
+		}
+		return list
+	}
+	return []*syntax.Regexp{re}
 }
 
 // literals finds strings; it knows how often they occur.

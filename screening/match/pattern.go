@@ -3,6 +3,7 @@ package match
 import (
 	_ "embed"
 	"maps"
+	"math"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -22,9 +23,24 @@ type Pattern struct {
 	exact  bool     // the automata err never
 
 	regexp func() *regexp.Regexp
-	loose  func() *machine // for a pattern that says more: its gaps may be of any length; nil: it has none
-	tight  func() *machine
+	loose  lazy // for a pattern that says more: its gaps may be of any length; the tight one if it has none
+	tight  lazy
 	begins func() *begin // nil: the pattern looks back, or matches the empty text
+}
+
+// lazy is a machine that is made when it is first asked for.
+type lazy struct {
+	made atomic.Pointer[machine]
+	make func() *machine
+}
+
+func (l *lazy) get() *machine {
+	if m := l.made.Load(); m != nil {
+		return m
+	}
+	m := l.make()
+	l.made.CompareAndSwap(nil, m)
+	return l.made.Load()
 }
 
 // begin is a pattern where a match begins: at the first rune of a text, or later.
@@ -45,19 +61,19 @@ func Compile(expr string) (*Pattern, error) {
 	p := &Pattern{groups: parsed.CapNames()}
 	p.exact = exact(parsed)
 	p.regexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
-	p.tight = sync.OnceValue(func() *machine { return newMachine(parsed) })
-	p.loose = sync.OnceValue(func() *machine {
+	p.tight.make = func() *machine { return newMachine(parsed) }
+	p.loose.make = func() *machine {
 		loosened := mustParse(expr)
 		if !loosen(loosened) {
-			return nil
+			return p.tight.get()
 		}
 		return newMachine(loosened)
-	})
+	}
 	p.begins = sync.OnceValue(func() *begin {
 		if !p.exact || p.regexp().MatchString("") {
 			return nil
 		}
-		return newBegin(expr, parsed, p.tight().classes)
+		return newBegin(expr, parsed, p.tight.get().classes)
 	})
 	return p, nil
 }
@@ -94,8 +110,12 @@ func loosen(re *syntax.Regexp) (changed bool) {
 
 // May tells whether a text can match: it never says no to one that does.
 func (p *Pattern) May(text string) bool {
-	loose := p.loose()
-	return (loose == nil || loose.may(text)) && p.tight().may(text)
+	loose := p.loose.get()
+	if !loose.may(text) {
+		return false
+	}
+	tight := p.tight.get()
+	return loose == tight || tight.may(text)
 }
 
 // MatchString tells whether the pattern matches anywhere in a text.
@@ -186,6 +206,7 @@ type machine struct {
 	classes  *classTable
 	anchored bool // a match begins where the text does
 	root     atomic.Pointer[automaton]
+	starts   rankSet // with them a match may begin
 }
 
 // maxStates bounds an automaton; one that has grown so far is begun anew.
@@ -194,8 +215,45 @@ const maxStates = 1000
 func newMachine(re *syntax.Regexp) *machine {
 	prog := program(re)
 	m := &machine{prog: prog, classes: newClassTable(prog)}
-	m.root.Store(m.begin())
+	a := m.begin()
+	for _, pc := range a.pcs[a.idle&row/uint32(m.classes.count)] {
+		m.starts.add(&prog.Inst[pc])
+	}
+	m.root.Store(a)
 	return m
+}
+
+// rankSet is a set of common runes, by rank; the first bit stands for all others.
+type rankSet [1 + 2000/64]uint64
+
+// add adds the runes that an instruction takes.
+func (s *rankSet) add(inst *syntax.Inst) {
+	if inst.Op == syntax.InstRuneAny || inst.Op == syntax.InstRuneAnyNotNL {
+		for i := range s {
+			s[i] = math.MaxUint64
+		}
+	}
+	s[0] |= 1
+	eachSpan(inst, func(lo, hi rune) {
+		for r := lo; r <= min(hi, plane-1); r++ {
+			s[ranks[r]/64] |= 1 << (ranks[r] % 64)
+		}
+	})
+}
+
+// skip is the first place from i on where a rune stands that begins a match, or
+// is not common.
+func (s *rankSet) skip(text string, i int) int {
+	for {
+		r, ok := Wide(text, i)
+		if !ok {
+			return i
+		}
+		if rank := ranks[r]; s[rank/64%(1+2000/64)]>>(rank%64)&1 != 0 {
+			return i
+		}
+		i += 3
+	}
 }
 
 // automaton is the part of a machine that texts have needed so far. A state is
@@ -204,6 +262,7 @@ func newMachine(re *syntax.Regexp) *machine {
 type automaton struct {
 	table  atomic.Pointer[[]uint32]
 	first  uint32
+	idle   uint32     // nothing has begun to match
 	mu     sync.Mutex // for what follows, and to change the table
 	states map[string]uint32
 	pcs    [][]uint32 // by row: the instructions that may come next
@@ -227,6 +286,10 @@ func (m *machine) begin() *automaton {
 	set := pcSet{automaton: a}
 	m.close(&set, uint32(m.prog.Start), true)
 	a.first = m.state(a, &set)
+	a.round++
+	set = pcSet{automaton: a}
+	m.close(&set, uint32(m.prog.Start), false)
+	a.idle = m.state(a, &set)
 	return a
 }
 
@@ -235,6 +298,9 @@ func (m *machine) may(text string) bool {
 	a := m.root.Load()
 	s, table := a.first, *a.table.Load()
 	for i := 0; i < len(text) && s&decided == 0; {
+		if s == a.idle && !m.anchored {
+			i = m.starts.skip(text, i)
+		}
 		size := 3
 		r, ok := Wide(text, i)
 		if !ok {
@@ -424,6 +490,24 @@ func (t *classTable) search(r rune) uint16 {
 	return t.after[i-1]
 }
 
+// eachSpan names the spans of runes that an instruction takes, if it lists them.
+func eachSpan(inst *syntax.Inst, span func(lo, hi rune)) {
+	switch {
+	case inst.Op != syntax.InstRune && inst.Op != syntax.InstRune1:
+	case len(inst.Rune) == 1:
+		span(inst.Rune[0], inst.Rune[0])
+		if syntax.Flags(inst.Arg)&syntax.FoldCase != 0 {
+			for r := unicode.SimpleFold(inst.Rune[0]); r != inst.Rune[0]; r = unicode.SimpleFold(r) {
+				span(r, r)
+			}
+		}
+	default:
+		for i := 0; i+1 < len(inst.Rune); i += 2 {
+			span(inst.Rune[i], inst.Rune[i+1])
+		}
+	}
+}
+
 func newClassTable(prog *syntax.Prog) *classTable {
 	// Between cuts, runes are alike. A sum of numbers, one for each instruction
 	// that takes a rune, tells which stretches are alike too.
@@ -431,27 +515,13 @@ func newClassTable(prog *syntax.Prog) *classTable {
 	for pc, inst := range prog.Inst {
 		own := (uint64(pc) + 1) * fibonacci
 		own = (own ^ own>>32) * fibonacci
-		span := func(lo, hi rune) {
+		if inst.Op == syntax.InstRuneAnyNotNL { // the one rune that it does not take is what tells
+			inst = syntax.Inst{Op: syntax.InstRune1, Rune: []rune{'\n'}}
+		}
+		eachSpan(&inst, func(lo, hi rune) {
 			change[lo] += own
 			change[hi+1] -= own
-		}
-		switch inst.Op {
-		case syntax.InstRune, syntax.InstRune1:
-			if len(inst.Rune) == 1 {
-				span(inst.Rune[0], inst.Rune[0])
-				if syntax.Flags(inst.Arg)&syntax.FoldCase != 0 {
-					for r := unicode.SimpleFold(inst.Rune[0]); r != inst.Rune[0]; r = unicode.SimpleFold(r) {
-						span(r, r)
-					}
-				}
-				continue
-			}
-			for i := 0; i+1 < len(inst.Rune); i += 2 {
-				span(inst.Rune[i], inst.Rune[i+1])
-			}
-		case syntax.InstRuneAnyNotNL:
-			span('\n', '\n')
-		}
+		})
 	}
 	t := &classTable{cuts: slices.Sorted(maps.Keys(change))}
 	sums := make([]uint64, 1, len(t.cuts)+1)
