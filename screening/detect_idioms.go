@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"math/bits"
 	"slices"
 
 	"shenfa/screening/match"
@@ -11,9 +12,9 @@ import (
 // three of its four characters are: that is what a text is searched for.
 type idioms struct {
 	list   []idiom
-	halves [2]map[uint32][]int32 // the idioms that have two characters as their first half, and as their second
-	right  map[uint64]bool       // all of them
-	alike  map[rune][]int        // the groups of characters that are mistaken for one another
+	at     map[fourRunes]int         // where each stands in list
+	halves [2]map[uint32][]fourRunes // those that have two characters as their first half, and as their second
+	alike  map[rune][]int            // the groups of characters that are mistaken for one another
 
 	half  halfSet
 	three fourSet // all idioms with 0 for one of the four
@@ -21,8 +22,27 @@ type idioms struct {
 
 type idiom struct {
 	text  string
-	runes [4]rune // folded
 	right []string
+}
+
+// fourRunes are four runes of the basic plane in a row, the first one highest.
+type fourRunes uint64
+
+func fourOf(runes []rune) (four fourRunes) {
+	for _, r := range runes {
+		four = four<<16 | fourRunes(uint16(r))
+	}
+	return four
+}
+
+// of is a rune, the last one being the first in number.
+func (f fourRunes) of(i int) uint16 { return uint16(f >> (16 * i)) }
+
+// halves are the first two and the last two.
+func (f fourRunes) halves() [2]uint32 { return [2]uint32{uint32(f >> 32), uint32(f)} }
+
+func (f fourRunes) String() string {
+	return string([]rune{rune(f.of(3)), rune(f.of(2)), rune(f.of(1)), rune(f.of(0))})
 }
 
 // halfSet is a set of halves, first ones and second ones, that now and then has
@@ -52,26 +72,26 @@ func (s *halfSet) of(a, b uint16) (first, second uint64) {
 // fourSet is such a set of four characters in a row.
 type fourSet [1 << 14]uint64
 
-func (s *fourSet) find(a, b, c, d uint16) (word *uint64, bits uint64) {
-	hash := (uint64(a)<<48 | uint64(b)<<32 | uint64(c)<<16 | uint64(d)) * 0x9E3779B97F4A7C15
+func (s *fourSet) find(four fourRunes) (word *uint64, bits uint64) {
+	hash := uint64(four) * 0x9E3779B97F4A7C15
 	hash = (hash ^ hash>>32) * 0x9E3779B97F4A7C15
 	return &s[hash>>50], 1<<(hash>>44&63) | 1<<(hash>>38&63)
 }
 
-func (s *fourSet) add(a, b, c, d uint16) {
-	word, bits := s.find(a, b, c, d)
+func (s *fourSet) add(four fourRunes) {
+	word, bits := s.find(four)
 	*word |= bits
 }
 
-func (s *fourSet) has(a, b, c, d uint16) bool {
-	word, bits := s.find(a, b, c, d)
+func (s *fourSet) has(four fourRunes) bool {
+	word, bits := s.find(four)
 	return *word&bits == bits
 }
 
 func newIdioms(rules *Rules, fold *match.Fold) *idioms {
-	x := &idioms{alike: map[rune][]int{}, right: map[uint64]bool{}}
+	x := &idioms{alike: map[rune][]int{}, at: map[fourRunes]int{}}
 	for i := range x.halves {
-		x.halves[i] = map[uint32][]int32{}
+		x.halves[i] = map[uint32][]fourRunes{}
 	}
 	rule := rules.byID["typo.idiom"]
 	if rule == nil {
@@ -87,35 +107,24 @@ func newIdioms(rules *Rules, fold *match.Fold) *idioms {
 		if len(runes) != 4 {
 			continue
 		}
-		x.add(idiom{text, [4]rune(runes), rule.term[text].allow})
+		x.at[x.add(runes)] = len(x.list)
+		x.list = append(x.list, idiom{text, rule.term[text].allow})
 	}
 	return x
 }
 
-func (x *idioms) add(new idiom) {
-	four := keyOf(new.runes)
-	for i, half := range halvesOf(four) {
-		x.halves[i][half] = append(x.halves[i][half], int32(len(x.list)))
+// add adds the four runes of an idiom to what a text is searched for.
+func (x *idioms) add(runes []rune) fourRunes {
+	four := fourOf(runes)
+	for i, half := range four.halves() {
+		x.halves[i][half] = append(x.halves[i][half], four)
 		x.half.add(half, i)
 	}
-	for i := range new.runes {
-		three := new.runes
-		three[i] = 0
-		x.three.add(uint16(three[0]), uint16(three[1]), uint16(three[2]), uint16(three[3]))
+	for i := range runes {
+		x.three.add(four &^ (0xFFFF << (16 * i)))
 	}
-	x.right[four] = true
-	x.list = append(x.list, new)
+	return four
 }
-
-// keyOf packs four characters of the basic plane.
-func keyOf(four [4]rune) (key uint64) {
-	for _, r := range four {
-		key = key<<16 | uint64(uint16(r))
-	}
-	return key
-}
-
-func halvesOf(key uint64) [2]uint32 { return [2]uint32{uint32(key >> 32), uint32(key)} }
 
 // soundGroups are the groups of characters that are mistaken for one another.
 func soundGroups(rules *Rules) []string {
@@ -125,74 +134,56 @@ func soundGroups(rules *Rules) []string {
 // detect looks for slips in the idioms of a part.
 func (x *idioms) detect(d *draft, part int) {
 	runes := d.seen.readings[part].Runes
-	last, opened, opens := uint16(0), uint64(0), uint64(0) // whether the two before the last rune are a first half, and the two up to it
+	near, opened, opens := fourRunes(0), uint64(0), uint64(0) // whether the two before the last rune are a first half, and the two up to it
 	for i, this := range runes {
-		first, second := x.half.of(last, this)
+		first, second := x.half.of(uint16(near), this)
 		open := opened
-		last, opened, opens = this, opens, first
+		near, opened, opens = near<<16|fourRunes(this), opens, first
 		if open|second == 0 || i < 3 {
 			continue
 		}
-		a, b, c := runes[i-3], runes[i-2], runes[i-1]
-		if open != 0 && (x.three.has(a, b, c, 0) || x.three.has(a, b, 0, this)) ||
-			second != 0 && (x.three.has(a, 0, c, this) || x.three.has(0, b, c, this)) {
-			x.detectAt(d, part, i-3)
+		if open != 0 && (x.three.has(near&^0xFFFF) || x.three.has(near&^0xFFFF_0000)) ||
+			second != 0 && (x.three.has(near&^(0xFFFF<<32)) || x.three.has(near&^(0xFFFF<<48))) {
+			if meant := x.meant(near); meant != 0 {
+				x.report(d, part, i-3, near, &x.list[x.at[meant]])
+			}
 		}
 	}
 }
 
-// detectAt looks at the four runes from i on.
-func (x *idioms) detectAt(d *draft, part, i int) {
-	r := &d.seen.readings[part]
-	var near [4]rune
-	for k := range near {
-		near[k] = rune(r.Runes[i+k])
+// meant is the idiom for which four runes are a slip; 0 if there is none, or
+// they are one themselves.
+func (x *idioms) meant(near fourRunes) (meant fourRunes) {
+	for i, half := range near.halves() {
+		for _, want := range x.halves[i][half] {
+			if want == near {
+				return 0
+			}
+			if meant == 0 && x.slip(near, want) {
+				meant = want
+			}
+		}
 	}
-	key := keyOf(near)
-	if x.right[key] {
-		return
+	return meant
+}
+
+// slip tells whether one character stands for another that sounds or looks alike.
+func (x *idioms) slip(near, want fourRunes) bool {
+	differ := near ^ want
+	at := bits.TrailingZeros64(uint64(differ)) / 16
+	if differ>>(16*at) > 0xFFFF {
+		return false // more than one
 	}
-	want := x.meant(near, key)
-	if want == nil {
-		return
-	}
-	start, end, wrong := r.Start(i), r.End(i+3), string(near[:])
+	groups := x.alike[rune(want.of(at))]
+	return slices.ContainsFunc(x.alike[rune(near.of(at))], func(group int) bool { return slices.Contains(groups, group) })
+}
+
+// report reports the four runes from the i-th on, unless they are right for another reason.
+func (x *idioms) report(d *draft, part, i int, near fourRunes, want *idiom) {
+	r, wrong := &d.seen.readings[part], near.String()
+	start, end := r.Start(i), r.End(i+3)
 	if d.segments.knows(wrong) || slices.Contains(want.right, wrong) || d.segments.straddled(d.fold, d.parts[part].text, start, end) {
 		return
 	}
 	d.report("typo.idiom", part, start, end, note{suggestion: want.text})
-}
-
-// meant is the idiom for which four runes are a slip; nil if there is none.
-func (x *idioms) meant(near [4]rune, key uint64) *idiom {
-	for i, half := range halvesOf(key) {
-		for _, n := range x.halves[i][half] {
-			if x.slip(near, x.list[n].runes) {
-				return &x.list[n]
-			}
-		}
-	}
-	return nil
-}
-
-// slip tells whether one character stands for another that sounds or looks alike.
-func (x *idioms) slip(near, want [4]rune) bool {
-	at := -1
-	for i, r := range near {
-		if r != want[i] {
-			if at >= 0 {
-				return false
-			}
-			at = i
-		}
-	}
-	if at < 0 {
-		return false
-	}
-	for _, g := range x.alike[near[at]] {
-		if slices.Contains(x.alike[want[at]], g) {
-			return true
-		}
-	}
-	return false
 }

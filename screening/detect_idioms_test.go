@@ -14,6 +14,7 @@ func TestSlip(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := newIdioms(rules, match.NewFold())
+	four := func(text string) fourRunes { return fourOf([]rune(text)) }
 	for _, c := range []struct {
 		near, want string
 		slip       bool
@@ -24,7 +25,7 @@ func TestSlip(t *testing.T) {
 		{"奋不顾身", "奋不顾身", false}, // right
 		{"分不顾生", "奋不顾身", false}, // two changes
 	} {
-		if got := x.slip([4]rune([]rune(c.near)), [4]rune([]rune(c.want))); got != c.slip {
+		if got := x.slip(four(c.near), four(c.want)); got != c.slip {
 			t.Errorf("%s for %s: slip = %v", c.near, c.want, got)
 		}
 	}

@@ -53,23 +53,21 @@ func (l *wordList) needs(pattern string) (n needs) {
 	var single []string
 	for _, lists := range match.Literals(pattern, l.often) {
 		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(l.effort(a), l.effort(b)) })
-		var all []uint16
-		var one []string
-		effort := 0.0
-		for _, list := range lists {
-			if effort += l.effort(list); effort > telling {
+		effort, k := 0.0, 0
+		for ; k < len(lists); k++ {
+			if effort += l.effort(lists[k]); effort > telling {
 				break
 			}
-			one, all = list, append(all, 0)
 		}
-		switch len(all) {
+		switch k {
 		case 0:
 			return nil
 		case 1:
-			single = append(single, one...)
+			single = append(single, lists[0]...)
 		default:
-			for i := range all {
-				all[i] = l.listOf(lists[i])
+			var all []uint16
+			for _, list := range lists[:k] {
+				all = append(all, l.listOf(list))
 			}
 			n = append(n, all)
 		}

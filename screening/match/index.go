@@ -27,7 +27,7 @@ const (
 
 // newFilter makes room for so many terms of two, of three, and of more runes.
 func newFilter(two, three, four int) *filter {
-	pairs := max(bits.Len(uint(4*(two+three+four))), 14)
+	pairs := max(bits.Len(uint(3*(two+three+four))), 14)
 	heads := max(bits.Len(uint((three+four)/4)), 10)
 	return &filter{pairs: make([]uint8, 1<<pairs), places: uint(64 - pairs), heads: make([]uint64, 1<<heads)}
 }

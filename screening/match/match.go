@@ -24,7 +24,7 @@ type Match struct{ Term, Start, End, Last int32 }
 type Matcher struct {
 	fold   *Fold
 	filter *filter
-	single map[uint16]int32  // the node of a term of one rune
+	single []int32           // by rune, up to the last that is a term: its node
 	starts [maxHead + 1]trie // by their number, the first two to four runes of a term lead to a node
 	edges  trie              // a node and the next rune lead to a node
 	terms  int32             // a node up to here is where the term before it in number ends
@@ -35,7 +35,7 @@ type Matcher struct {
 // New builds a matcher. Terms that fold to nothing are an error; terms that
 // fold alike all match.
 func New(fold *Fold, terms []string) (*Matcher, error) {
-	m := &Matcher{fold: fold, single: map[uint16]int32{}, twins: map[int32][]int32{}, astral: map[int32]string{}}
+	m := &Matcher{fold: fold, twins: map[int32][]int32{}, astral: map[int32]string{}}
 	folded := make([][]uint16, len(terms))
 	for i, term := range terms {
 		for _, r := range term {
@@ -82,6 +82,9 @@ func (m *Matcher) index(terms [][]uint16) {
 		head := min(len(t), maxHead)
 		m.filter.add(t)
 		if head == 1 {
+			if more := int(t[0]) + 1 - len(m.single); more > 0 {
+				m.single = append(m.single, make([]int32, more)...)
+			}
 			if node := m.single[t[0]]; node != 0 {
 				m.twins[node] = append(m.twins[node], i)
 			} else {
