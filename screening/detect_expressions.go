@@ -464,34 +464,49 @@ func (d *draft) previous(text string, at int) (rune, int, bool) {
 	return 0, at, false
 }
 
-// detectDoubled finds a word of two characters that stands twice.
+// detectDoubled finds what stands twice in a row.
 func (e *expressions) detectDoubled(d *draft) {
-	const two = 6 // bytes of two characters
-	for i := range d.parts {
-		text := d.parts[i].text
-		for at, step := two, 0; at+two <= len(text); at += step {
-			if step = 3; text[at]&0xF0 != 0xE0 { // no character of three bytes
-				step = 1
+	for part := range d.parts {
+		r, text := &d.seen.readings[part], d.parts[part].text
+		last, done := fourRunes(0), 0
+		for i, this := range r.Runes {
+			last = last<<16 | fourRunes(this)
+			if last.of(0) == last.of(1) {
+				if at := r.Start(i); twice(text, at, len("字")) && at >= done {
+					e.detectStutter(d, part, at)
+				}
 				continue
 			}
-			if text[at+2] == text[at-1] && text[at:at+3] == text[at-3:at] {
-				e.detectStutter(d, i, at)
-				continue
+			if halves := last.halves(); halves[0] == halves[1] && i >= 3 {
+				if at := r.Start(i - 1); twice(text, at, len("两字")) && at >= done && e.detectWordTwice(d, part, at) {
+					done = at + len("两字")
+				}
 			}
-			if text[at+2] != text[at+2-two] || text[at:at+two] != text[at-two:at] {
-				continue
-			}
-			word := text[at : at+two]
-			if e.mayDouble(d, word) || !e.goesOn(d, text, at+two) && !e.isNamed(d, text, at-two) {
-				continue
-			}
-			if d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
-				continue
-			}
-			d.report("typo.doubled", i, at-two, at+two, note{suggestion: word})
-			step = two
 		}
 	}
+}
+
+// twice tells whether the same characters of three bytes, size bytes in all,
+// stand before a place and behind it, with two characters on either side.
+func twice(text string, at, size int) bool {
+	const two = len("两字")
+	return at >= two && at+two <= len(text) && text[at]&0xF0 == 0xE0 && text[at:at+size] == text[at-size:at]
+}
+
+// detectWordTwice finds a word of two characters that stands before a place and
+// behind it.
+func (e *expressions) detectWordTwice(d *draft, part, at int) (found bool) {
+	const two = len("两字")
+	text := d.parts[part].text
+	word := text[at : at+two]
+	if e.mayDouble(d, word) || !e.goesOn(d, text, at+two) && !e.isNamed(d, text, at-two) {
+		return false
+	}
+	if d.segments.straddled(d.fold, text, at-two, at) || d.segments.straddled(d.fold, text, at, at+two) {
+		return false
+	}
+	d.report("typo.doubled", part, at-two, at+two, note{suggestion: word})
+	return true
 }
 
 // goesOn tells whether the sentence goes on behind a place: 商量商量。落实落实再落实
