@@ -51,8 +51,9 @@
 //     mask = "plate" makes the suggestion of a personal datum (detect_mask.go).
 //     What each rule costs on official text, the dearest first, tells
 //     go test ./screening -run '^$' -bench Rules -benchtime 3x -v
-//     A pattern is tried where the words stand that it cannot do without
-//     (match.Literals); write words rather than classes of characters.
+//     A pattern is tried where the words stand that one of its alternatives
+//     cannot do without (match.Literals); write words rather than classes of
+//     characters, and no alternative without any.
 //   - anchors and [[rule.evidence]] tables: for manners of writing that no list
 //     holds. Each table is a kind of clue: name (shown to leaders in
 //     {evidence}), weight (below zero: it speaks against), words (patterns).
