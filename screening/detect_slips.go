@@ -40,11 +40,13 @@ type slips struct {
 	prepare sync.Once
 	err     error
 	usage   *usage
-	joined  pairSet       // stand side by side in a word
-	meant   pairSet       // stand so in a word that is not too rare
-	wrong   pairSet       // a change of one character makes such a word, far likelier than the two
-	chance  pairSet       // met by chance, in clean text
-	dear    [1 << 16]bool // characters that are seldom words
+	joined  pairSet          // stand side by side in a word
+	meant   map[pair]float32 // words that are not too rare, and what they cost
+	isMeant pairSet          // these words
+	costs   [1 << 16]float32 // of characters as words
+	wrong   pairSet          // a change of one character makes such a word, far likelier than the two
+	chance  pairSet          // met by chance, in clean text
+	dear    [1 << 16]bool    // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -95,7 +97,7 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules, groups []string) *slips {
-	s := &slips{known: map[pair]bool{}, guarded: map[string][]string{}}
+	s := &slips{known: map[pair]bool{}, meant: map[pair]float32{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
 		if word, _, ok := strings.Cut(line, "\t"); ok && line[0] != '#' {
 			s.known[pairOf(word)] = true
@@ -171,39 +173,31 @@ func (s *slips) ready(d *dictionary) {
 				s.chance.add(uint16(first), uint16(r))
 			}
 		}
-		s.wrong, s.meant = newPairSet(24), newPairSet(20)
-		for r := range s.dear {
-			s.dear[r] = isHan(rune(r)) && s.usage.of(uint16(r)) >= dearest
+		s.wrong, s.isMeant = newPairSet(23), newPairSet(18)
+		for r := range s.costs {
+			s.costs[r] = float32(s.usage.of(uint16(r)))
+			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
 		}
 		d.eachWord(func(word string, cost float32) {
-			if cost > rarestMeant+4 || len(word) > 4*utf8.UTFMax {
+			if cost > rarestMeant+4 || utf8.RuneCountInString(word) != 2 {
 				return
 			}
-			var runes [4]uint16
-			n := 0
-			for _, r := range word {
-				if n == len(runes) || !isHan(r) {
-					return
+			two := pairOf(word)
+			first, second := uint16(two[0]), uint16(two[1])
+			if cost = float32(s.usage.of(first, second)); cost > rarestMeant || !isHan(two[0]) || !isHan(two[1]) {
+				return
+			}
+			s.meant[two] = cost
+			s.isMeant.add(first, second)
+			for _, other := range s.alike[first] {
+				if s.costs[other]+s.costs[second]-cost >= leastSpared {
+					s.wrong.add(other, second)
 				}
-				runes[n] = uint16(r)
-				n++
 			}
-			if n < 2 {
-				return
-			}
-			sum := s.usage.of(runes[:n]...)
-			if sum > rarestMeant {
-				return
-			}
-			for i := range runes[:n-1] {
-				rest := 0.0
-				for k, r := range runes[:n] {
-					if k != i && k != i+1 {
-						rest += s.usage.of(r)
-					}
+			for _, other := range s.alike[second] {
+				if s.costs[first]+s.costs[other]-cost >= leastSpared {
+					s.wrong.add(first, other)
 				}
-				s.meant.add(runes[i], runes[i+1])
-				s.addWrong(runes[i], runes[i+1], sum-min(rest, sum))
 			}
 		})
 	})
@@ -215,23 +209,8 @@ func (s *slips) ready(d *dictionary) {
 const (
 	dearest     = 13 // bits
 	rarestMeant = 20
-	leastSpared = 10
+	leastSpared = 7
 )
-
-// addWrong adds what two characters of a word of this cost may be mistaken for.
-func (s *slips) addWrong(first, second uint16, cost float64) {
-	one, two := s.usage.of(first), s.usage.of(second)
-	for _, other := range s.alike[first] {
-		if s.usage.of(other)+two-cost >= leastSpared {
-			s.wrong.add(other, second)
-		}
-	}
-	for _, other := range s.alike[second] {
-		if one+s.usage.of(other)-cost >= leastSpared {
-			s.wrong.add(first, other)
-		}
-	}
-}
 
 // detect looks for slips in a part.
 func (s *slips) detect(d *draft, part int) {
@@ -281,7 +260,7 @@ func (s *slips) mayBeSwapped(runes []uint16, i int) bool {
 	if i > 0 && runes[i-1] == second || i+2 < len(runes) && first == runes[i+2] {
 		return false // 缓税缓费
 	}
-	return s.joined.has(second, first) != 0 ||
+	return s.joined.has(second, first)&s.isMeant.has(second, first) != 0 ||
 		i > 0 && i+2 < len(runes) && s.joined.has(runes[i-1], second) != 0 && s.joined.has(first, runes[i+2]) != 0
 }
 
@@ -320,9 +299,12 @@ const (
 func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction, ok bool) {
 	var plain, changed stretch
 	at := plain.take(r, i, i+2)
-	cost := plain.read(s.usage, 0, plain.size)
 	first, second := r.Runes[i], r.Runes[i+1]
+	cost := 0.0
 	try := func(place int, runes ...uint16) {
+		if cost == 0 {
+			cost = plain.read(s.usage, 0, plain.size)
+		}
 		changed = plain
 		copy(changed.runes[place:], runes)
 		gain := cost - changed.read(s.usage, place, place+len(runes))
@@ -355,16 +337,26 @@ func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction,
 		return best, best.gain > 0 && best.sum >= 0
 	}
 	for _, other := range s.alike[first] {
-		if s.meant.has(other, second) != 0 {
+		if s.spares(first, second, other, second) {
 			try(at, other)
 		}
 	}
 	for _, other := range s.alike[second] {
-		if s.meant.has(first, other) != 0 {
+		if s.spares(first, second, first, other) {
 			try(at+1, other)
 		}
 	}
 	return best, best.gain > 0 && best.sum >= 0
+}
+
+// spares tells whether two characters are a word that costs far less than the two
+// that are written.
+func (s *slips) spares(first, second, meantFirst, meantSecond uint16) bool {
+	if s.isMeant.has(meantFirst, meantSecond) == 0 {
+		return false
+	}
+	cost, ok := s.meant[pair{rune(meantFirst), rune(meantSecond)}]
+	return ok && s.costs[first]+s.costs[second]-cost >= leastSpared
 }
 
 // clues is what else speaks for or against a slip.
