@@ -144,7 +144,7 @@ const (
 )
 
 // ready makes the sets, which need the dictionary.
-func (s *slips) ready(d *dictionary) {
+func (s *slips) ready(d *dictionary) error {
 	s.prepare.Do(func() {
 		s.usage, s.err = newUsage(usageFile, d, s.late)
 		if s.err != nil {
@@ -201,6 +201,7 @@ func (s *slips) ready(d *dictionary) {
 			}
 		})
 	})
+	return s.err
 }
 
 // What comes into question as a slip: one of two characters that no word joins
@@ -214,7 +215,9 @@ const (
 
 // detect looks for slips in a part.
 func (s *slips) detect(d *draft, part int) {
-	s.ready(d.segments.dictionary)
+	if s.ready(d.segments.dictionary) != nil {
+		return // the engine has said so when it was made
+	}
 	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.weigh(d, part, i, of) })
 }
 

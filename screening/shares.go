@@ -28,14 +28,6 @@ func newShares() shares {
 	return s
 }
 
-// any is about how many of a thousand sentences have one of the words.
-func (s shares) any(words []string) (sum float64) {
-	for _, word := range words {
-		sum += s.of(word)
-	}
-	return sum
-}
-
 // of is about how many of a thousand sentences have a word. One that the table
 // does not have is rare, and rarer than its rarest character.
 func (s shares) of(word string) float64 {

@@ -57,7 +57,9 @@ func TestChance(t *testing.T) {
 	if *update {
 		chanceFile = ""
 		s := newSlips(e.Rules(), soundGroups(e.Rules()))
-		s.ready(e.segments.dictionary)
+		if err := s.ready(e.segments.dictionary); err != nil {
+			t.Fatal(err)
+		}
 		met := map[uint16][]uint16{}
 		var r match.Reading
 		for _, text := range cleanTexts(t) {
