@@ -51,11 +51,7 @@ const unknownCost = 32
 // of their symbols, the frequencies, then symbol, frequency and number of
 // children of every node, level by level.
 func loadDictionary(packed []byte) (*dictionary, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(z)
+	data, err := unpack(packed)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +105,24 @@ func loadDictionary(packed []byte) (*dictionary, error) {
 	return d, nil
 }
 
+// unpack is what pack was given.
+func unpack(packed []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+// pack makes data small.
+func pack(data []byte) []byte {
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	z.Write(data)
+	z.Close()
+	return packed.Bytes()
+}
+
 // adjoin tells whether any word may have one rune right before another.
 func (d *dictionary) adjoin(a, b rune) bool {
 	first, second := d.of(a), d.of(b)
@@ -155,6 +169,23 @@ func (d *dictionary) step(from uint32, symbol uint16) uint32 {
 		}
 	}
 	return 0
+}
+
+// find is the node of a word; 0 if it is none.
+func (d *dictionary) find(word ...uint16) (at uint32) {
+	for _, r := range word {
+		symbol := d.symbol[r]
+		if symbol == 0 {
+			return 0
+		}
+		if at = d.step(at, symbol); at == 0 {
+			return 0
+		}
+	}
+	if d.nodes[at].cost == 0 {
+		return 0
+	}
+	return at
 }
 
 // packDictionary writes the prepared form of a list of words.
@@ -239,9 +270,5 @@ func packDictionary(words []word, total float64) ([]byte, error) {
 		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(f))
 	}
 	out = append(out, rows...)
-	var packed bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	z.Write(out)
-	z.Close()
-	return packed.Bytes(), nil
+	return pack(out), nil
 }

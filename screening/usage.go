@@ -1,15 +1,13 @@
 package screening
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
+	"unicode/utf16"
 
 	"shenfa/screening/match"
 )
@@ -48,11 +46,7 @@ const (
 
 // newUsage reads the figures.
 func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(z)
+	data, err := unpack(packed)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +72,7 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 		if err != nil || size >= len(data) {
 			return nil, fmt.Errorf("the figures of words are cut off at word %d", i)
 		}
-		nodes[i] = d.find(string(data[:size]))
+		nodes[i] = d.find(utf16.Encode([]rune(string(data[:size])))...)
 		if cost := data[size]; nodes[i] != 0 {
 			u.costs[nodes[i]] = cost
 		}
@@ -98,10 +92,7 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 		}
 	}
 	for i, word := range late {
-		runes := make([]uint16, 0, 8)
-		for _, r := range word {
-			runes = append(runes, uint16(r))
-		}
+		runes := utf16.Encode([]rune(word))
 		if len(runes) >= 2 {
 			first := [2]uint16{runes[0], runes[1]}
 			u.isLate.add(first[0], first[1])
@@ -112,23 +103,6 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 }
 
 func inQuarters(cost float64) uint8 { return uint8(min(max(math.Round(cost*quarter), 1), 255)) }
-
-// find is the node of a word; 0 if it is none.
-func (d *dictionary) find(word string) (at uint32) {
-	for _, r := range word {
-		symbol := d.of(r)
-		if symbol == 0 {
-			return 0
-		}
-		if at = d.step(at, symbol); at == 0 {
-			return 0
-		}
-	}
-	if d.nodes[at].cost == 0 {
-		return 0
-	}
-	return at
-}
 
 // followHash is a slot, and what tells two words from others of that slot, with
 // room for what is saved.
@@ -161,20 +135,10 @@ func (u *usage) saved(first, second uint32) uint32 {
 
 // of is the cost of a word in bits; unknownCost if it is none.
 func (u *usage) of(word ...uint16) float64 {
-	at := uint32(0)
-	for _, r := range word {
-		symbol := u.d.symbol[r]
-		if symbol == 0 {
-			return unknownCost
-		}
-		if at = u.d.step(at, symbol); at == 0 {
-			return unknownCost
-		}
+	if at := u.d.find(word...); at != 0 {
+		return float64(u.costs[at]) / quarter
 	}
-	if u.costs[at] == 0 {
-		return unknownCost
-	}
-	return float64(u.costs[at]) / quarter
+	return unknownCost
 }
 
 // way is the cheapest way to a place whose last word is a certain one.

@@ -2,10 +2,9 @@ package screening
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
-	"compress/gzip"
 	"encoding/binary"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -90,7 +89,7 @@ func TestUsage(t *testing.T) {
 		u := engineUsage(t, e)
 		likely := func(text string) float64 {
 			var s stretch
-			s.size = copy(s.runes[:], utf16.Encode([]rune(text)))
+			s.size = copy(s.runes[:], units(text))
 			return s.read(u, 0, s.size)
 		}
 		for right, wrong := range map[string]string{"重点路段": "重路点段", "更换管线": "更换管钱", "提质增效": "提制增效"} {
@@ -100,10 +99,11 @@ func TestUsage(t *testing.T) {
 		}
 		return
 	}
+	d := e.segments.dictionary
 	words, ones, twos := openGram(t, os.Getenv("OPEN_GRAM"))
 	cost := map[string]float64{}
 	for _, g := range ones {
-		if g.first < len(words) && e.segments.dictionary.find(words[g.first]) != 0 {
+		if g.first < len(words) && d.find(units(words[g.first])...) != 0 {
 			cost[words[g.first]] = g.nats / math.Ln2
 		}
 	}
@@ -115,16 +115,15 @@ func TestUsage(t *testing.T) {
 			total += own[word]
 		}
 	}
-	single := map[string]float64{}
-	for _, g := range ones {
-		if known(g.first) {
-			single[words[g.first]] = g.nats / math.Ln2
-		}
-	}
+	single := maps.Clone(cost)
 	for word, count := range own {
+		at := d.find(units(word)...)
+		if at == 0 {
+			continue
+		}
 		c, ok := cost[word]
 		if !ok {
-			c = e.segments.dictionary.costOf([]rune(word)...)
+			c = float64(d.costs[d.nodes[at].cost])
 		}
 		if count > 0 {
 			cost[word] = -math.Log2((1-2*ownShare)*math.Exp2(-c) + ownShare*count/total)
@@ -172,15 +171,14 @@ func TestUsage(t *testing.T) {
 			last = f.second
 		}
 	}
-	var packed bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	z.Write(out)
-	z.Close()
-	t.Logf("%d words, %d that follow one another, %d bytes", len(list), kept, packed.Len())
-	if err := os.WriteFile("usage.bin.gz", packed.Bytes(), 0o644); err != nil {
+	packed := pack(out)
+	t.Logf("%d words, %d that follow one another, %d bytes", len(list), kept, len(packed))
+	if err := os.WriteFile("usage.bin.gz", packed, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
+
+func units(text string) []uint16 { return utf16.Encode([]rune(text)) }
 
 func engineUsage(t testing.TB, e *Engine) *usage {
 	t.Helper()
