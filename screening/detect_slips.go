@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"shenfa/screening/match"
@@ -336,17 +337,16 @@ func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction,
 	if of&maybeSwap != 0 {
 		try(at, second, first)
 	}
-	if of&maybeSlip == 0 {
-		return best, best.gain > 0 && best.sum >= 0
-	}
-	for _, other := range s.alike[first] {
-		if s.spares(first, second, other, second) {
-			try(at, other)
+	if of&maybeSlip != 0 {
+		for _, other := range s.alike[first] {
+			if s.spares(first, second, other, second) {
+				try(at, other)
+			}
 		}
-	}
-	for _, other := range s.alike[second] {
-		if s.spares(first, second, first, other) {
-			try(at+1, other)
+		for _, other := range s.alike[second] {
+			if s.spares(first, second, first, other) {
+				try(at+1, other)
+			}
 		}
 	}
 	return best, best.gain > 0 && best.sum >= 0
@@ -399,15 +399,8 @@ func (s *slips) weigh(d *draft, part, i int, of suspicion) {
 	if s.isExpression(d, part, start, end, string([]rune{rune(r.Runes[i]), rune(r.Runes[i+1])})) {
 		return
 	}
-	meant := make([]rune, len(c.text))
-	for k, unit := range c.text {
-		meant[k] = rune(unit)
-	}
-	d.report("typo.slip", part, start, end, note{suggestion: string(meant)})
+	d.report("typo.slip", part, start, end, note{suggestion: string(utf16.Decode(c.text))})
 }
-
-// knows tells whether two characters are a word of everyday official writing.
-func (s *slips) knows(word pair) bool { return s.known[word] }
 
 // twoWordAfter is the two characters behind a place.
 func (d *draft) twoWordAfter(text string, at int) string {
@@ -447,24 +440,6 @@ func (d *draft) wordBefore(text string, at int) string {
 		return ""
 	}
 	return word
-}
-
-// costOf is the cost of a word, in bits.
-func (d *dictionary) costOf(word ...rune) float64 {
-	at := uint32(0)
-	for _, r := range word {
-		symbol := d.of(r)
-		if symbol == 0 {
-			return unknownCost
-		}
-		if at = d.step(at, symbol); at == 0 {
-			return unknownCost
-		}
-	}
-	if c := d.nodes[at].cost; c != 0 {
-		return float64(d.costs[c])
-	}
-	return unknownCost
 }
 
 // loose tells whether the characters of a range stand each for itself when the
