@@ -555,3 +555,54 @@ func (e *expressions) mayDouble(d *draft, word string) bool {
 	first, second := word[:3], word[3:]
 	return first == second || first == "一" || e.doubled[word] || !d.segments.knows(word)
 }
+
+// twoWordAfter is the two characters behind a place.
+func (d *draft) twoWordAfter(text string, at int) string {
+	a, b, _, ok := d.two(text, at)
+	if !ok {
+		return ""
+	}
+	return string([]rune{a, b})
+}
+
+// wordBefore is the word of two characters that ends at a place, if there is one.
+func (d *draft) wordBefore(text string, at int) string {
+	a, b, start, ok := d.twoBefore(text, at)
+	if !ok {
+		return ""
+	}
+	word := string([]rune{a, b})
+	if !d.segments.knows(word) || d.segments.straddled(d.fold, text, start, at) {
+		return ""
+	}
+	return word
+}
+
+// loose tells whether the characters of a range stand each for itself when the
+// clause is cut into words, and which words stand before and after it.
+func (s *segmenter) loose(fold *match.Fold, text string, start, end int) (before, after string, ok bool) {
+	lo, hi := around(text, start, end, clauseMarks)
+	lo = max(lo, wholeRune(text, max(0, start-cutReach), start))
+	hi = min(hi, wholeRune(text, min(len(text), end+cutReach), len(text)))
+	clause, from, to := squeeze(fold, text, lo, hi, start, end)
+	p := s.lattices.Get().(*lattice)
+	p.read(clause)
+	s.cut(p)
+	ok = true
+	for i := len(p.units) - 1; i >= 0; {
+		first := int(p.from[i])
+		lo, hi := int(p.units[first].start), int(p.units[i].end)
+		switch {
+		case hi > from && lo < to && first != i:
+			ok = false
+		case lo == to:
+			after = clause[lo:hi]
+		case hi == from:
+			before = clause[lo:hi]
+		}
+		i = first - 1
+	}
+	p.clause = "" // it belongs to the draft
+	s.lattices.Put(p)
+	return before, after, ok
+}
