@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	_ "embed"
 	"math"
 	"slices"
@@ -31,21 +32,22 @@ var chanceFile string
 // A change is likely if the text around reads far easier with it, by how often
 // words are used and follow one another.
 type slips struct {
-	on      bool
-	alike   [1 << 16][]uint16 // what a character is mistaken for
-	alone   [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
-	phrases []string          // of four characters
-	late    []string          // right, though no dictionary has them
-	known   map[pair]bool     // words of everyday official writing
+	on       bool
+	groups   [][]uint16        // of characters that are mistaken for one another
+	groupsOf [1 << 16][]uint16 // by character: those that have it
+	alone    [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
+	phrases  []string          // of four characters
+	late     []string          // right, though no dictionary has them
+	known    map[pair]bool     // words of everyday official writing
 
 	prepare sync.Once
 	err     error
 	usage   *usage
 	joined  pairSet          // stand side by side in a word
-	meant   map[pair]float32 // words that are not too rare, and what they cost
+	meant   bitSet           // by node of the dictionary: words of two characters that are not too rare
 	isMeant pairSet          // these words
+	kin     pairSet          // these words, with a group of characters in place of one of the two
 	costs   [1 << 16]float32 // of characters as words
-	wrong   pairSet          // a change of one character makes such a word, far likelier than the two
 	chance  pairSet          // met by chance, in clean text
 	dear    [1 << 16]bool    // characters that are seldom words
 
@@ -98,7 +100,7 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules, groups []string) *slips {
-	s := &slips{known: map[pair]bool{}, meant: map[pair]float32{}, guarded: map[string][]string{}}
+	s := &slips{known: map[pair]bool{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
 		if word, _, ok := strings.Cut(line, "\t"); ok && line[0] != '#' {
 			s.known[pairOf(word)] = true
@@ -114,15 +116,13 @@ func newSlips(rules *Rules, groups []string) *slips {
 		return s
 	}
 	s.phrases = rule.Terms
-	for _, group := range groups {
-		runes := []rune(group)
-		for _, r := range runes {
-			for _, other := range runes {
-				if to := uint16(other); other != r && !slices.Contains(s.alike[uint16(r)], to) {
-					s.alike[uint16(r)] = append(s.alike[uint16(r)], to)
-				}
-			}
+	for i, group := range groups {
+		var runes []uint16
+		for _, r := range group {
+			runes = append(runes, uint16(r))
+			s.groupsOf[uint16(r)] = append(s.groupsOf[uint16(r)], uint16(i))
 		}
+		s.groups = append(s.groups, runes)
 	}
 	s.late = rules.context["late_words"]
 	if known := rules.byID["wording.fixed_expression.known"]; known != nil {
@@ -174,7 +174,7 @@ func (s *slips) ready(d *dictionary) error {
 				s.chance.add(uint16(first), uint16(r))
 			}
 		}
-		s.wrong, s.isMeant = newPairSet(23), newPairSet(18)
+		s.meant, s.isMeant, s.kin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(22)
 		for r := range s.costs {
 			s.costs[r] = float32(s.usage.of(uint16(r)))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
@@ -188,17 +188,14 @@ func (s *slips) ready(d *dictionary) error {
 			if cost = float32(s.usage.of(first, second)); cost > rarestMeant || !isHan(two[0]) || !isHan(two[1]) {
 				return
 			}
-			s.meant[two] = cost
+			node := d.find(first, second)
+			s.meant[node/64] |= 1 << (node % 64)
 			s.isMeant.add(first, second)
-			for _, other := range s.alike[first] {
-				if s.costs[other]+s.costs[second]-cost >= leastSpared {
-					s.wrong.add(other, second)
-				}
+			for _, group := range s.groupsOf[first] {
+				s.kin.add(group, second)
 			}
-			for _, other := range s.alike[second] {
-				if s.costs[first]+s.costs[other]-cost >= leastSpared {
-					s.wrong.add(first, other)
-				}
+			for _, group := range s.groupsOf[second] {
+				s.kin.add(first, group)
 			}
 		})
 	})
@@ -219,7 +216,8 @@ func (s *slips) detect(d *draft, part int) {
 	if s.ready(d.segments.dictionary) != nil {
 		return // the engine has said so when it was made
 	}
-	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.weigh(d, part, i, of) })
+	var text stretch
+	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.weigh(d, &text, part, i, of) })
 }
 
 // suspicion is what two characters come into question for.
@@ -239,19 +237,38 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 			for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
 				last = k
 				var of suspicion
-				if s.wrong.has(runes[k], runes[k+1]) != 0 {
+				if s.chance.has(runes[k], runes[k+1]) != 0 {
+					continue
+				}
+				if s.mayBeMeant(runes[k], runes[k+1]) {
 					of |= maybeSlip
 				}
 				if s.mayBeSwapped(runes, k) {
 					of |= maybeSwap
 				}
-				if of != 0 && s.chance.has(runes[k], runes[k+1]) == 0 {
+				if of != 0 {
 					name(k, of)
 				}
 			}
 		}
 		left = right
 	}
+}
+
+// mayBeMeant tells, mostly with no, whether a change of one of two characters makes
+// a word.
+func (s *slips) mayBeMeant(first, second uint16) bool {
+	for _, group := range s.groupsOf[first] {
+		if s.kin.has(group, second) != 0 {
+			return true
+		}
+	}
+	for _, group := range s.groupsOf[second] {
+		if s.kin.has(first, group) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // mayBeSwapped tells whether words join the runes at i and i+1, or join them with
@@ -272,8 +289,6 @@ func (s *slips) mayBeSwapped(runes []uint16, i int) bool {
 type correction struct {
 	start, end int      // runes of the reading that are replaced
 	text       []uint16 // what replaces them, a word
-	gain       float64  // bits that the text around costs less with it
-	sum        float64  // how much more speaks for it than is needed
 }
 
 // What speaks for a slip, fitted by logistic regression to 25,000 of them that
@@ -299,57 +314,100 @@ const (
 	swapLeast = 4.1
 )
 
-// correct finds the likeliest correction of the two runes at i.
-func (s *slips) correct(r *match.Reading, i int, of suspicion) (best correction, ok bool) {
-	var plain, changed stretch
-	at := plain.take(r, i, i+2)
-	first, second := r.Runes[i], r.Runes[i+1]
-	cost := 0.0
-	try := func(place int, runes ...uint16) {
-		if cost == 0 {
-			cost = plain.read(s.usage, 0, plain.size)
-		}
-		changed = plain
-		copy(changed.runes[place:], runes)
-		gain := cost - changed.read(s.usage, place, place+len(runes))
-		swapped := len(runes) > 1
-		if swapped && s.dear[runes[1]] {
-			place++
-		}
-		begin, end := changed.wordAt(place)
-		if gain <= best.gain || end-begin < 2 {
-			return
-		}
-		if end-begin == 4 { // 产品质量: the half of it, if that is a word
-			if half := begin + (place-begin)/2*2; s.usage.of(changed.runes[half], changed.runes[half+1]) < unknownCost {
-				begin, end = half, half+2
-			}
-		}
-		word := changed.runes[begin:end]
-		best = correction{i - at + begin, i - at + end, append(best.text[:0], word...), gain, 0}
-		rest, alone := (cost-gain)/float64(changed.size), float64(min(s.alone[first], s.alone[second]))
-		if swapped {
-			best.sum = swapBase + swapGain*gain + swapRest*rest + swapAlone*alone - swapLeast
-		} else {
-			best.sum = slipBase + slipGain*gain + slipRest*rest + slipAlone*alone + slipWord*s.usage.of(word...) + s.clues(r, i, word) - slipLeast
-		}
-	}
+// change puts one rune or two in the place of others.
+type change struct {
+	place int // in the stretch
+	runes [2]uint16
+	size  int
+	gain  float64 // bits that the text around costs less with it
+}
+
+// changes appends those that make a word of two characters, or part of one.
+func (s *slips) changes(list []change, first, second uint16, at int, of suspicion) []change {
 	if of&maybeSwap != 0 {
-		try(at, second, first)
+		list = append(list, change{place: at, runes: [2]uint16{second, first}, size: 2})
 	}
-	if of&maybeSlip != 0 {
-		for _, other := range s.alike[first] {
-			if s.spares(first, second, other, second) {
-				try(at, other)
+	if of&maybeSlip == 0 {
+		return list
+	}
+	for _, group := range s.groupsOf[first] {
+		if s.kin.has(group, second) == 0 {
+			continue
+		}
+		for _, other := range s.groups[group] {
+			if other != first && s.spares(first, second, other, second) {
+				list = append(list, change{place: at, runes: [2]uint16{other}, size: 1})
 			}
 		}
-		for _, other := range s.alike[second] {
-			if s.spares(first, second, first, other) {
-				try(at+1, other)
+	}
+	for _, group := range s.groupsOf[second] {
+		if s.kin.has(first, group) == 0 {
+			continue
+		}
+		for _, other := range s.groups[group] {
+			if other != second && s.spares(first, second, first, other) {
+				list = append(list, change{place: at + 1, runes: [2]uint16{other}, size: 1})
 			}
 		}
 	}
-	return best, best.gain > 0 && best.sum >= 0
+	return list
+}
+
+// correct finds the change of the two runes at i by which most is gained and that
+// leaves a word, and tells whether it is likely. Where no change can be, which is
+// mostly so, words are not read.
+func (s *slips) correct(text *stretch, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
+	var room [8]change
+	at, first, second := text.take(r, i, i+2), r.Runes[i], r.Runes[i+1]
+	changes := s.changes(room[:0], first, second, at, of)
+	if len(changes) == 0 {
+		return c, false
+	}
+	text.halve(s.usage, at+1)
+	cost := text.with(s.usage, at, first)
+	for k := range changes {
+		to := &changes[k]
+		to.gain = cost - text.with(s.usage, to.place, to.runes[:to.size]...)
+	}
+	alone := float64(min(s.alone[first], s.alone[second]))
+	sum := func(to *change, word, clues float64) float64 {
+		rest := (cost - to.gain) / float64(text.size)
+		if to.size > 1 {
+			return swapBase + swapGain*to.gain + swapRest*rest + swapAlone*alone - swapLeast
+		}
+		return slipBase + slipGain*to.gain + slipRest*rest + slipAlone*alone + slipWord*word + clues - slipLeast
+	}
+	may := func(to change) bool { return to.gain > 0 && sum(&to, s.usage.dearest, slipKnown) >= -0.01 }
+	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(b.gain, a.gain) })
+	for ; slices.ContainsFunc(changes, may); changes = changes[1:] {
+		begin, word := s.wordOf(text, &changes[0])
+		if len(word) < 2 {
+			continue
+		}
+		c = correction{i - at + begin, i - at + begin + len(word), word}
+		return c, sum(&changes[0], s.usage.of(c.text...), s.clues(r, i, c.text)) >= 0
+	}
+	return c, false
+}
+
+// wordOf is the word that stands in a text where it is changed, and where it begins.
+func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
+	old, place := text.runes, to.place
+	text.read(s.usage, 0, text.size)
+	copy(text.runes[place:], to.runes[:to.size])
+	text.read(s.usage, place, place+to.size)
+	if to.size > 1 && s.dear[to.runes[1]] {
+		place++
+	}
+	begin, end := text.wordAt(place)
+	if end-begin == 4 { // 产品质量: the half of it, if that is a word
+		if half := begin + (place-begin)/2*2; s.usage.of(text.runes[half], text.runes[half+1]) < unknownCost {
+			begin, end = half, half+2
+		}
+	}
+	word = slices.Clone(text.runes[begin:end])
+	text.runes = old
+	return begin, word
 }
 
 // spares tells whether two characters are a word that costs far less than the two
@@ -358,8 +416,8 @@ func (s *slips) spares(first, second, meantFirst, meantSecond uint16) bool {
 	if s.isMeant.has(meantFirst, meantSecond) == 0 {
 		return false
 	}
-	cost, ok := s.meant[pair{rune(meantFirst), rune(meantSecond)}]
-	return ok && s.costs[first]+s.costs[second]-cost >= leastSpared
+	node := s.usage.d.find(meantFirst, meantSecond)
+	return s.meant.has(int(node)) && s.costs[first]+s.costs[second]-float32(s.usage.costs[node])/quarter >= leastSpared
 }
 
 // clues is what else speaks for or against a slip.
@@ -384,9 +442,9 @@ func (s *slips) clues(r *match.Reading, i int, word []uint16) (sum float64) {
 }
 
 // weigh reports the two runes at i if they are likely a slip.
-func (s *slips) weigh(d *draft, part, i int, of suspicion) {
+func (s *slips) weigh(d *draft, text *stretch, part, i int, of suspicion) {
 	r := &d.seen.readings[part]
-	c, ok := s.correct(r, i, of)
+	c, ok := s.correct(text, r, i, of)
 	if !ok {
 		return
 	}

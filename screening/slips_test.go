@@ -62,10 +62,11 @@ func TestChance(t *testing.T) {
 		}
 		met := map[uint16][]uint16{}
 		var r match.Reading
+		var around stretch
 		for _, text := range cleanTexts(t) {
 			e.fold.Read(&r, text)
 			s.eachSuspect(r.Runes, func(i int, of suspicion) {
-				if _, ok := s.correct(&r, i, of); !ok {
+				if _, ok := s.correct(&around, &r, i, of); !ok {
 					return
 				}
 				if first := r.Runes[i]; !slices.Contains(met[first], r.Runes[i+1]) {

@@ -28,6 +28,7 @@ type usage struct {
 	follows []uint32                 // by hash of two words: what the second costs less behind the first
 	late    map[[2]uint16][]lateWord // words that the dictionary has not, by their first two characters
 	isLate  pairSet                  // these two
+	dearest float64                  // bits that a word costs at most
 }
 
 // lateWord is a word without its first two characters.
@@ -91,9 +92,10 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 			}
 		}
 	}
+	u.dearest = max(unknownCost, float64(slices.Max(u.costs))/quarter)
 	for i, word := range late {
 		runes := utf16.Encode([]rune(word))
-		if len(runes) >= 2 {
+		if len(runes) >= 2 && len(runes) <= longestWord {
 			first := [2]uint16{runes[0], runes[1]}
 			u.isLate.add(first[0], first[1])
 			u.late[first] = append(u.late[first], lateWord{runes[2:], uint32(len(d.nodes) + i)})
@@ -168,11 +170,15 @@ type step struct {
 type stretch struct {
 	runes [stretchSize]uint16
 	size  int
-	steps [stretchSize][longestWord + 2]step
-	words [stretchSize]uint8 // how many steps
-	ways  [stretchSize + 1][longestWord + 2]way
+	steps [stretchSize][maxSteps]step
+	words [stretchSize]uint8            // how many steps
+	rests [stretchSize][maxSteps]uint32 // by step: what all behind it costs, where that was asked for
+	ways  [stretchSize + 1][maxSteps]way
 	count [stretchSize + 1]uint8 // how many ways
 }
+
+// maxSteps is how many words may begin at a place, or end there.
+const maxSteps = longestWord + 2
 
 // take reads the Chinese characters around the runes from i to before end.
 func (s *stretch) take(r *match.Reading, i, end int) (at int) {
@@ -190,8 +196,7 @@ func (s *stretch) take(r *match.Reading, i, end int) (at int) {
 // read finds the words and ways anew where the runes from one to before another
 // have changed. It is the cost of the cheapest way through all, in bits.
 func (s *stretch) read(u *usage, from, to int) float64 {
-	s.count[0], s.ways[0][0] = 1, way{}
-	clear(s.count[from+1 : s.size+1])
+	s.open(from)
 	for begin := max(0, from+1-longestWord); begin < s.size; begin++ {
 		if begin < to {
 			s.findWords(u, begin)
@@ -205,9 +210,76 @@ func (s *stretch) read(u *usage, from, to int) float64 {
 	return float64(s.cheapest().cost) / quarter
 }
 
+// open forgets the ways that lead farther than a place.
+func (s *stretch) open(place int) {
+	s.count[0], s.ways[0][0] = 1, way{}
+	clear(s.count[place+1 : s.size+1])
+}
+
+// halve finds the ways up to a place, and for the words from there on what all
+// behind them costs: so a change there is weighed soon (with).
+func (s *stretch) halve(u *usage, place int) {
+	s.open(0)
+	for begin := range place {
+		s.findWords(u, begin)
+		for _, e := range s.steps[begin][:s.words[begin]] {
+			if int(e.end) <= place {
+				s.add(u, begin, e)
+			}
+		}
+	}
+	for begin := s.size - 1; begin >= place; begin-- {
+		s.findWords(u, begin)
+		for k, e := range s.steps[begin][:s.words[begin]] {
+			s.rests[begin][k] = s.rest(u, e)
+		}
+	}
+}
+
+// rest is what all behind a word costs.
+func (s *stretch) rest(u *usage, before step) uint32 {
+	begin := int(before.end)
+	if begin == s.size {
+		return 0
+	}
+	least := uint32(math.MaxUint32)
+	for k, e := range s.steps[begin][:s.words[begin]] {
+		least = min(least, u.behind(before.node, e)+s.rests[begin][k])
+	}
+	return least
+}
+
+// with is the cost of the cheapest way through all, in bits, with other runes from
+// a place on: that where the stretch was halved, or the one before it.
+func (s *stretch) with(u *usage, from int, runes ...uint16) float64 {
+	old, middle, count := s.runes, s.ways[from+1], s.count[from+1]
+	copy(s.runes[from:], runes)
+	to, least := from+len(runes), uint32(math.MaxUint32)
+	if len(runes) > 1 {
+		s.count[from+1] = 0
+	}
+	var room [maxSteps]step
+	for begin := max(0, from+1-longestWord); begin < to; begin++ {
+		for _, e := range s.wordsFrom(u, begin, room[:0]) {
+			switch end := int(e.end); {
+			case end >= to:
+				least = min(least, s.to(u, begin, e).cost+s.rest(u, e))
+			case end > from:
+				s.add(u, begin, e)
+			}
+		}
+	}
+	s.runes, s.ways[from+1], s.count[from+1] = old, middle, count
+	return float64(least) / quarter
+}
+
 // findWords finds the words that begin at a place.
 func (s *stretch) findWords(u *usage, begin int) {
-	steps := s.steps[begin][:0]
+	s.words[begin] = uint8(len(s.wordsFrom(u, begin, s.steps[begin][:0])))
+}
+
+// wordsFrom appends the words that begin at a place to those that there is room for.
+func (s *stretch) wordsFrom(u *usage, begin int, steps []step) []step {
 	at := uint32(0)
 	for end := begin; end < min(s.size, begin+longestWord); end++ {
 		symbol := u.d.symbol[s.runes[end]]
@@ -232,29 +304,40 @@ func (s *stretch) findWords(u *usage, begin int) {
 			}
 		}
 	}
-	s.words[begin] = uint8(len(steps))
+	return steps
 }
 
 // add adds the cheapest way that ends with a word.
 func (s *stretch) add(u *usage, begin int, e step) {
-	cost := uint32(e.cost)
+	if n := s.count[e.end]; int(n) < len(s.ways[e.end]) && s.count[begin] > 0 {
+		s.ways[e.end][n] = s.to(u, begin, e)
+		s.count[e.end]++
+	}
+}
+
+// to is the cheapest way that ends with a word.
+func (s *stretch) to(u *usage, begin int, e step) way {
 	best := way{cost: math.MaxUint32, node: e.node, begin: uint8(begin)}
+	if begin == 0 {
+		best.cost = uint32(e.cost) + apart
+		return best
+	}
 	for k := range s.count[begin] {
 		before := &s.ways[begin][k]
-		sum := before.cost + cost + apart
-		if begin > 0 {
-			if saved := u.saved(before.node, e.node); saved != 0 {
-				sum -= min(cost, saved+apart)
-			}
-		}
-		if sum < best.cost {
+		if sum := before.cost + u.behind(before.node, e); sum < best.cost {
 			best.cost, best.last = sum, k
 		}
 	}
-	if n := s.count[e.end]; int(n) < len(s.ways[e.end]) && best.cost != math.MaxUint32 {
-		s.ways[e.end][n] = best
-		s.count[e.end]++
+	return best
+}
+
+// behind is what a word costs behind another, in quarters of a bit.
+func (u *usage) behind(before uint32, e step) uint32 {
+	cost := uint32(e.cost)
+	if saved := u.saved(before, e.node); saved != 0 {
+		return cost + apart - min(cost, saved+apart)
 	}
+	return cost + apart
 }
 
 const apart = uint32(apartCost * quarter)
