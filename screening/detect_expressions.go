@@ -48,7 +48,7 @@ func newExpressions(rules *Rules, fold *match.Fold) *expressions {
 	e.addExpressions(rules.byID["wording.fixed_expression"])
 	e.addMixed()
 	e.idioms = newIdioms(rules, fold)
-	e.slips = newSlips(rules, soundGroups(rules))
+	e.slips = newSlips(rules)
 	e.doubled = map[string]bool{}
 	for _, word := range rules.context["may_be_doubled"] {
 		e.doubled[word] = true

@@ -1,7 +1,6 @@
 package screening
 
 import (
-	"cmp"
 	_ "embed"
 	"math"
 	"slices"
@@ -27,13 +26,15 @@ var chanceFile string
 
 // slips finds words in which one character is written as another that sounds or
 // looks alike, or two characters stand in each other's place, so that no word is
-// left: 项目健设, 重路点段. Two characters come into question that no word has side
-// by side, of which one goes with neither neighbour and is seldom a word itself.
-// A change is likely if the text around reads far easier with it, by how often
-// words are used and follow one another.
+// left (项目健设, 重路点段); and words that stand for others of the same sound
+// (测量学业). Two characters come into question that no word has side by side, of
+// which one goes with neither neighbour and is seldom a word itself; or a word that
+// official texts seldom have. A change is likely if the text around reads far easier
+// with it, by how often words are used and follow one another.
 type slips struct {
 	on       bool
 	groups   [][]uint16        // of characters that are mistaken for one another
+	sounds   int               // groups of the same sound, which come first
 	groupsOf [1 << 16][]uint16 // by character: those that have it
 	alone    [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
 	phrases  []string          // of four characters
@@ -43,13 +44,15 @@ type slips struct {
 	prepare sync.Once
 	err     error
 	usage   *usage
-	joined  pairSet          // stand side by side in a word
-	meant   bitSet           // by node of the dictionary: words of two characters that are not too rare
-	isMeant pairSet          // these words
-	kin     pairSet          // these words, with a group of characters in place of one of the two
-	costs   [1 << 16]float32 // of characters as words
-	chance  pairSet          // met by chance, in clean text
-	dear    [1 << 16]bool    // characters that are seldom words
+	joined  pairSet                   // stand side by side in a word
+	meant   bitSet                    // by node of the dictionary: words of two characters that are not too rare
+	isMeant pairSet                   // these words
+	kin     pairSet                   // these words, with a group of characters in place of one of the two
+	heard   map[[2]uint16][][2]uint16 // by word: others of the same sound that may have been meant
+	isHeard pairSet                   // the words of heard
+	costs   [1 << 16]float32          // of characters as words
+	chance  pairSet                   // met by chance, in clean text
+	dear    [1 << 16]bool             // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -99,7 +102,7 @@ func (s *pairSet) addWord(word []rune) {
 	}
 }
 
-func newSlips(rules *Rules, groups []string) *slips {
+func newSlips(rules *Rules) *slips {
 	s := &slips{known: map[pair]bool{}, guarded: map[string][]string{}}
 	for line := range strings.Lines(wordsFile) {
 		if word, _, ok := strings.Cut(line, "\t"); ok && line[0] != '#' {
@@ -116,7 +119,8 @@ func newSlips(rules *Rules, groups []string) *slips {
 		return s
 	}
 	s.phrases = rule.Terms
-	for i, group := range groups {
+	s.sounds = len(rules.context["same_sound"])
+	for i, group := range soundGroups(rules) {
 		var runes []uint16
 		for _, r := range group {
 			runes = append(runes, uint16(r))
@@ -198,18 +202,89 @@ func (s *slips) ready(d *dictionary) error {
 				s.kin.add(first, group)
 			}
 		})
+		s.readyHeard(d)
 	})
 	return s.err
 }
 
 // What comes into question as a slip: one of two characters that no word joins
 // stands by itself, which it seldom does; and there is a word, not too rare, that
-// a change of one makes of them, and that costs this much less than they do.
+// a change of one makes of them, and that costs this much less than they do. Of two
+// words that sound alike: the one that is written may stand in official texts so
+// often at most, the one that is meant must so often at least.
 const (
-	dearest     = 13 // bits
-	rarestMeant = 20
+	dearest     = 11
+	rarestMeant = 21
 	leastSpared = 7
+	writtenOwn  = 30
+	meantOwn    = 3
+	writtenDear = 12 // bits
+	mostAsked   = 20 // bits that neighbours make a word cheaper
+	askedLeast  = 3
 )
+
+// readyHeard finds the words that may stand for others of the same sound.
+func (s *slips) readyHeard(d *dictionary) {
+	type word struct {
+		runes [2]uint16
+		node  uint32
+	}
+	bySound := map[[2]uint16][]word{}
+	sounds := func(r uint16) (list []uint16) {
+		for _, group := range s.groupsOf[r] {
+			if int(group) < s.sounds {
+				list = append(list, group)
+			}
+		}
+		return list
+	}
+	eachSound := func(runes [2]uint16, call func(key [2]uint16)) {
+		for _, first := range sounds(runes[0]) {
+			for _, second := range sounds(runes[1]) {
+				call([2]uint16{first, second})
+			}
+		}
+	}
+	var written []word
+	d.eachWord(func(text string, _ float32) {
+		if utf8.RuneCountInString(text) != 2 {
+			return
+		}
+		two := pairOf(text)
+		w := word{runes: [2]uint16{uint16(two[0]), uint16(two[1])}}
+		w.node = d.find(w.runes[:]...)
+		if s.usage.own[w.node] >= inOwn(meantOwn) {
+			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
+		}
+		if s.usage.own[w.node] <= inOwn(writtenOwn) && s.usage.costs[w.node] >= writtenDear*quarter {
+			written = append(written, w)
+		}
+	})
+	s.heard, s.isHeard = map[[2]uint16][][2]uint16{}, newPairSet(18)
+	for _, w := range written {
+		eachSound(w.runes, func(key [2]uint16) {
+			for _, meant := range bySound[key] {
+				if meant.node == w.node || slices.Contains(s.heard[w.runes], meant.runes) || !s.mayStandFor(w.node, meant.node) {
+					continue
+				}
+				s.heard[w.runes] = append(s.heard[w.runes], meant.runes)
+				s.isHeard.add(w.runes[0], w.runes[1])
+			}
+		})
+	}
+}
+
+// mayStandFor tells whether a word can be a slip for another if the text around speaks
+// for it.
+func (s *slips) mayStandFor(written, meant uint32) bool {
+	c := change{kind: wordHeard}
+	costs, own := s.usage.costs, s.usage.own
+	c.signs[always], c.signs[byRest] = 1, 4
+	c.signs[byWord], c.signs[byOwn] = float64(costs[meant])/quarter, float64(own[meant])/quarter-1
+	c.signs[byWritten], c.signs[byMet] = float64(costs[written])/quarter, float64(own[written])/quarter-1
+	c.signs[byGain] = c.signs[byWritten] - c.signs[byWord] + mostAsked
+	return c.sum() >= 0
+}
 
 // detect looks for slips in a part.
 func (s *slips) detect(d *draft, part int) {
@@ -217,15 +292,16 @@ func (s *slips) detect(d *draft, part int) {
 		return // the engine has said so when it was made
 	}
 	var text stretch
-	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.weigh(d, &text, part, i, of) })
+	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, &text, part, i, of) })
 }
 
 // suspicion is what two characters come into question for.
 type suspicion uint8
 
 const (
-	maybeSlip suspicion = 1 << iota // one of them is another
-	maybeSwap                       // each stands in the place of the other
+	maybeSlip  suspicion = 1 << iota // one of them is another
+	maybeSwap                        // each stands in the place of the other
+	maybeHeard                       // they are a word that sounds like the right one
 )
 
 // eachSuspect names two characters that come into question by the first.
@@ -250,6 +326,9 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 					name(k, of)
 				}
 			}
+		}
+		if i+1 < len(runes) && s.isHeard.has(runes[i], runes[i+1]) != 0 && s.chance.has(runes[i], runes[i+1]) == 0 {
+			name(i, maybeHeard)
 		}
 		left = right
 	}
@@ -291,52 +370,84 @@ type correction struct {
 	text       []uint16 // what replaces them, a word
 }
 
-// What speaks for a slip, fitted by logistic regression to 25,000 of them that
-// were made in clean text, most of them in words drawn without regard to how often
-// they occur, and the places of clean text that come into question and whose two
-// characters met nowhere else.
+// sign is something that speaks for or against a change.
+type sign uint8
+
 const (
-	slipBase  = -3.63
-	slipGain  = 0.352  // by bits that are gained
-	slipWord  = 0.149  // by bits that the word costs
-	slipRest  = -0.129 // by bits that a character around still costs
-	slipKnown = 0.72   // the word is one of everyday official writing
-	slipAlone = -0.28  // by how often the rarer of the two characters is a word
-	slipNamed = -0.27  // a surname stands before what may be a given name
-	slipName  = -0.86  // the two may be surname and given name
-
-	swapBase  = 2.41
-	swapGain  = 0.311
-	swapRest  = -0.226
-	swapAlone = -0.49
-
-	slipLeast = 3.3
-	swapLeast = 4.1
+	always    sign = iota
+	byGain         // bits that the text around costs less with it
+	byRest         // bits that a character around still costs
+	byWord         // bits that the word costs which the change makes
+	byOwn          // how often that word stands in official texts
+	byWritten      // bits that the word costs which is written
+	byMet          // how often that stands in official texts, or the rarer of its two characters as a word
+	bySound        // the changed character sounds alike
+	byNamed        // a surname stands before what may be a given name
+	byName         // the two may be surname and given name
+	signCount
 )
+
+// weights of the signs for a change of one character, for two that stand in each
+// other's place, and for a word that sounds alike, fitted by logistic regression to
+// such mistakes made in clean text, and the places of clean text that come into
+// question. "go test -run TestSlipWeights" fits them.
+var slipWeights = [...][signCount]float64{
+	oneSlipped: {always: -2.05 - 3.6, byGain: 0.357, byRest: -0.185, byOwn: 0.364, byMet: -0.186, bySound: -0.789, byNamed: -0.795, byName: -0.68},
+	twoSwapped: {always: -0.96 - 3.7, byGain: 0.517, byRest: -0.153, byMet: 0.035},
+	wordHeard:  {always: 6.75 - 3.8, byGain: 0.387, byWord: -0.046, byOwn: 0.085, byWritten: -0.446, byMet: -0.645},
+}
 
 // change puts one rune or two in the place of others.
 type change struct {
+	kind  changeKind
 	place int // in the stretch
 	runes [2]uint16
 	size  int
-	gain  float64 // bits that the text around costs less with it
+	signs [signCount]float64
+}
+
+type changeKind uint8
+
+const (
+	oneSlipped changeKind = iota
+	twoSwapped
+	wordHeard
+)
+
+// sum is how much speaks for a change beyond what is needed.
+func (c *change) sum() (sum float64) {
+	for k, weight := range slipWeights[c.kind] {
+		sum += weight * c.signs[k]
+	}
+	return sum
 }
 
 // changes appends those that make a word of two characters, or part of one.
 func (s *slips) changes(list []change, first, second uint16, at int, of suspicion) []change {
 	if of&maybeSwap != 0 {
-		list = append(list, change{place: at, runes: [2]uint16{second, first}, size: 2})
+		list = append(list, change{kind: twoSwapped, place: at, runes: [2]uint16{second, first}, size: 2})
 	}
 	if of&maybeSlip == 0 {
 		return list
+	}
+	add := func(group uint16, place int, to, meantFirst, meantSecond uint16) {
+		if !s.spares(first, second, meantFirst, meantSecond) {
+			return
+		}
+		c := change{place: at + place, runes: [2]uint16{to}, size: 1}
+		c.signs[byWord], c.signs[byOwn] = s.usage.of(meantFirst, meantSecond), s.usage.ownOf(meantFirst, meantSecond)
+		if int(group) < s.sounds {
+			c.signs[bySound] = 1
+		}
+		list = append(list, c)
 	}
 	for _, group := range s.groupsOf[first] {
 		if s.kin.has(group, second) == 0 {
 			continue
 		}
 		for _, other := range s.groups[group] {
-			if other != first && s.spares(first, second, other, second) {
-				list = append(list, change{place: at, runes: [2]uint16{other}, size: 1})
+			if other != first {
+				add(group, 0, other, other, second)
 			}
 		}
 	}
@@ -345,58 +456,121 @@ func (s *slips) changes(list []change, first, second uint16, at int, of suspicio
 			continue
 		}
 		for _, other := range s.groups[group] {
-			if other != second && s.spares(first, second, first, other) {
-				list = append(list, change{place: at + 1, runes: [2]uint16{other}, size: 1})
+			if other != second {
+				add(group, 1, other, first, other)
 			}
 		}
 	}
 	return list
 }
 
-// correct finds the change of the two runes at i by which most is gained and that
-// leaves a word, and tells whether it is likely. Where no change can be, which is
-// mostly so, words are not read.
-func (s *slips) correct(text *stretch, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
+// otherWords appends the words that sound like the one at i and that a neighbour asks
+// for.
+func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
+	u := s.usage
+	var before, behind [2]uint32 // words of one character and of two beside it
+	for size := 1; size <= 2; size++ {
+		if i >= size {
+			before[size-1] = u.d.find(runes[i-size : i]...)
+		}
+		if i+2+size <= len(runes) {
+			behind[size-1] = u.d.find(runes[i+2 : i+2+size]...)
+		}
+	}
+	for _, word := range s.heard[[2]uint16{runes[i], runes[i+1]}] {
+		node, saved := u.d.find(word[:]...), uint32(0)
+		for k := range before {
+			if before[k] != 0 {
+				saved = max(saved, u.saved(before[k], node))
+			}
+			if behind[k] != 0 {
+				saved = max(saved, u.saved(node, behind[k]))
+			}
+		}
+		if saved >= askedLeast*quarter {
+			list = append(list, change{kind: wordHeard, place: at, runes: word, size: 2})
+		}
+	}
+	return list
+}
+
+// weigh finds the change of the two runes at i by which most is gained. Where no
+// change can be, which is mostly so, words are not read.
+// begin is where in the reading the stretch begins.
+func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (best change, begin int, ok bool) {
 	var room [8]change
 	at, first, second := text.take(r, i, i+2), r.Runes[i], r.Runes[i+1]
-	changes := s.changes(room[:0], first, second, at, of)
+	var changes []change
+	if of == maybeHeard {
+		changes = s.otherWords(room[:0], r.Runes, i, at)
+	} else {
+		changes = s.changes(room[:0], first, second, at, of)
+	}
 	if len(changes) == 0 {
-		return c, false
+		return best, 0, false
 	}
 	text.halve(s.usage, at+1)
 	cost := text.with(s.usage, at, first)
 	for k := range changes {
-		to := &changes[k]
-		to.gain = cost - text.with(s.usage, to.place, to.runes[:to.size]...)
-	}
-	alone := float64(min(s.alone[first], s.alone[second]))
-	sum := func(to *change, word, clues float64) float64 {
-		rest := (cost - to.gain) / float64(text.size)
-		if to.size > 1 {
-			return swapBase + swapGain*to.gain + swapRest*rest + swapAlone*alone - swapLeast
+		c := &changes[k]
+		gain := cost - text.with(s.usage, c.place, c.runes[:c.size]...)
+		if gain > best.signs[byGain] {
+			best = *c
+			best.signs[byGain] = gain
 		}
-		return slipBase + slipGain*to.gain + slipRest*rest + slipAlone*alone + slipWord*word + clues - slipLeast
 	}
-	may := func(to change) bool { return to.gain > 0 && sum(&to, s.usage.dearest, slipKnown) >= -0.01 }
-	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(b.gain, a.gain) })
-	for ; slices.ContainsFunc(changes, may); changes = changes[1:] {
-		begin, word := s.wordOf(text, &changes[0])
-		if len(word) < 2 {
-			continue
-		}
-		c = correction{i - at + begin, i - at + begin + len(word), word}
-		return c, sum(&changes[0], s.usage.of(c.text...), s.clues(r, i, c.text)) >= 0
+	if best.signs[byGain] <= 0 {
+		return best, 0, false
 	}
-	return c, false
+	c := &best.signs
+	c[always] = 1
+	c[byRest] = (cost - c[byGain]) / float64(text.size)
+	if best.kind == wordHeard {
+		c[byWord], c[byOwn] = s.usage.of(best.runes[:]...), s.usage.ownOf(best.runes[:]...)
+		c[byWritten], c[byMet] = s.usage.of(first, second), s.usage.ownOf(first, second)
+	} else {
+		c[byMet] = min(s.usage.ownOf(first), s.usage.ownOf(second))
+	}
+	before := rune(0)
+	if i > 0 {
+		before = rune(r.Runes[i-1])
+	}
+	if nameKind(before)&anySurname != 0 && nameKind(rune(first)) != 0 {
+		c[byNamed] = 1
+	}
+	if nameKind(rune(first))&anySurname != 0 && nameKind(rune(second))&anyGiven != 0 {
+		c[byName] = 1
+	}
+	return best, i - at, true
+}
+
+// correct finds what is meant by the two runes at i, if it is likely that another
+// word is.
+func (s *slips) correct(text *stretch, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
+	best, begin, ok := s.weigh(text, r, i, of)
+	if !ok || best.sum() < 0 {
+		return c, false
+	}
+	at, word := s.wordOf(text, &best)
+	if len(word) < 2 {
+		return c, false
+	}
+	return correction{begin + at, begin + at + len(word), word}, true
 }
 
 // wordOf is the word that stands in a text where it is changed, and where it begins.
 func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
-	old, place := text.runes, to.place
 	text.read(s.usage, 0, text.size)
+	if to.kind == wordHeard {
+		if begin, end := text.wordAt(to.place); begin != to.place || end != begin+2 {
+			return 0, nil // it is no word there
+		}
+		return to.place, to.runes[:]
+	}
+	place := to.place
 	copy(text.runes[place:], to.runes[:to.size])
 	text.read(s.usage, place, place+to.size)
-	if to.size > 1 && s.dear[to.runes[1]] {
+	if to.kind == twoSwapped && s.dear[to.runes[1]] {
 		place++
 	}
 	begin, end := text.wordAt(place)
@@ -405,9 +579,7 @@ func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
 			begin, end = half, half+2
 		}
 	}
-	word = slices.Clone(text.runes[begin:end])
-	text.runes = old
-	return begin, word
+	return begin, text.runes[begin:end]
 }
 
 // spares tells whether two characters are a word that costs far less than the two
@@ -420,29 +592,8 @@ func (s *slips) spares(first, second, meantFirst, meantSecond uint16) bool {
 	return s.meant.has(int(node)) && s.costs[first]+s.costs[second]-float32(s.usage.costs[node])/quarter >= leastSpared
 }
 
-// clues is what else speaks for or against a slip.
-func (s *slips) clues(r *match.Reading, i int, word []uint16) (sum float64) {
-	first, second, before := rune(r.Runes[i]), rune(r.Runes[i+1]), rune(0)
-	if i > 0 {
-		before = rune(r.Runes[i-1])
-	}
-	for _, clue := range []struct {
-		holds  bool
-		weight float64
-	}{
-		{len(word) == 2 && s.known[pair{rune(word[0]), rune(word[1])}], slipKnown},
-		{nameKind(before)&anySurname != 0 && nameKind(first) != 0, slipNamed},
-		{nameKind(first)&anySurname != 0 && nameKind(second)&anyGiven != 0, slipName},
-	} {
-		if clue.holds {
-			sum += clue.weight
-		}
-	}
-	return sum
-}
-
-// weigh reports the two runes at i if they are likely a slip.
-func (s *slips) weigh(d *draft, text *stretch, part, i int, of suspicion) {
+// report reports the two runes at i if they are likely a slip.
+func (s *slips) report(d *draft, text *stretch, part, i int, of suspicion) {
 	r := &d.seen.readings[part]
 	c, ok := s.correct(text, r, i, of)
 	if !ok {

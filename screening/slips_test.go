@@ -56,7 +56,7 @@ func TestChance(t *testing.T) {
 	e := engine(t)
 	if *update {
 		chanceFile = ""
-		s := newSlips(e.Rules(), soundGroups(e.Rules()))
+		s := newSlips(e.Rules())
 		if err := s.ready(e.segments.dictionary); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,8 @@ import (
 
 // usageFile tells how often words are used, and which follow one another: figures
 // of open-gram, a statistical language model of written Chinese (see NOTICE),
-// mixed with those of words.tsv. "go test -run TestUsage -update" writes it.
+// mixed with those of official texts and of testdata/collocates.tsv. "go test -run
+// TestUsage -update" writes it.
 //
 //go:embed usage.bin.gz
 var usageFile []byte
@@ -25,6 +26,7 @@ var usageFile []byte
 type usage struct {
 	d       *dictionary
 	costs   []uint8                  // by node of the dictionary, in quarters of a bit; 0: no word ends there
+	own     []uint8                  // by node: how often the word stands in official texts, as inOwn has it
 	follows []uint32                 // by hash of two words: what the second costs less behind the first
 	late    map[[2]uint16][]lateWord // words that the dictionary has not, by their first two characters
 	isLate  pairSet                  // these two
@@ -41,7 +43,7 @@ const (
 	quarter    = 4    // of a bit: what costs are counted in
 	lateCost   = 17   // bits, of a word that the dictionary has not
 	apartCost  = 1.25 // bits, of any word whose forerunner tells nothing of it
-	followBits = 19
+	followBits = 20
 	followMask = 1<<6 - 1
 )
 
@@ -51,7 +53,7 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
+	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), own: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
 	for i := range d.nodes {
 		if c := d.nodes[i].cost; c != 0 {
 			u.costs[i] = inQuarters(float64(d.costs[c]))
@@ -70,14 +72,14 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 	nodes := make([]uint32, number())
 	for i := range nodes {
 		size := number()
-		if err != nil || size >= len(data) {
+		if err != nil || size+1 >= len(data) {
 			return nil, fmt.Errorf("the figures of words are cut off at word %d", i)
 		}
 		nodes[i] = d.find(utf16.Encode([]rune(string(data[:size])))...)
-		if cost := data[size]; nodes[i] != 0 {
-			u.costs[nodes[i]] = cost
+		if nodes[i] != 0 {
+			u.costs[nodes[i]], u.own[nodes[i]] = data[size], data[size+1]
 		}
-		data = data[size+1:]
+		data = data[size+2:]
 	}
 	for i := range nodes {
 		second := 0
@@ -105,6 +107,15 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 }
 
 func inQuarters(cost float64) uint8 { return uint8(min(max(math.Round(cost*quarter), 1), 255)) }
+
+// inOwn is the logarithm of how often a word stands in official texts, in quarters
+// of a bit above that of none.
+func inOwn(count float64) uint8 { return uint8(math.Round((math.Log2(count+0.5) + 1) * quarter)) }
+
+// ownOf is the logarithm of how often a word stands in official texts; -1: never.
+func (u *usage) ownOf(word ...uint16) float64 {
+	return float64(u.own[u.d.find(word...)])/quarter - 1
+}
 
 // followHash is a slot, and what tells two words from others of that slot, with
 // room for what is saved.
