@@ -18,12 +18,6 @@ import (
 //go:embed words.tsv
 var wordsFile string
 
-// chanceFile lists, by the first, two characters that met by chance in clean text
-// and could be taken for a slip. "go test -run TestChance -update" writes it.
-//
-//go:embed chance.tsv
-var chanceFile string
-
 // slips finds words in which one character is written as another that sounds or
 // looks alike, or two characters stand in each other's place, so that no word is
 // left (项目健设, 重路点段); and words that stand for others of the same sound
@@ -51,7 +45,7 @@ type slips struct {
 	heard   map[[2]uint16][][2]uint16 // by word: others of the same sound that may have been meant
 	isHeard pairSet                   // the words of heard
 	costs   [1 << 16]float32          // of characters as words
-	chance  pairSet                   // met by chance, in clean text
+	inner   pairSet                   // stand side by side in a longer word that is not too rare
 	dear    [1 << 16]bool             // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
@@ -171,35 +165,37 @@ func (s *slips) ready(d *dictionary) error {
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
-		s.chance = newPairSet(16)
-		for line := range strings.Lines(chanceFile) {
-			first, size := utf8.DecodeRuneInString(line)
-			for _, r := range strings.TrimSpace(line[size:]) {
-				s.chance.add(uint16(first), uint16(r))
-			}
-		}
-		s.meant, s.isMeant, s.kin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(22)
+		s.meant, s.isMeant, s.inner, s.kin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(18), newPairSet(23)
 		for r := range s.costs {
 			s.costs[r] = float32(s.usage.of(uint16(r)))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
 		}
 		d.eachWord(func(word string, cost float32) {
-			if cost > rarestMeant+4 || utf8.RuneCountInString(word) != 2 {
+			runes := utf16.Encode([]rune(word))
+			if len(runes) < 2 || len(runes) > 4 || slices.ContainsFunc(runes, func(r uint16) bool { return !isHan(rune(r)) }) {
 				return
 			}
-			two := pairOf(word)
-			first, second := uint16(two[0]), uint16(two[1])
-			if cost = float32(s.usage.of(first, second)); cost > rarestMeant || !isHan(two[0]) || !isHan(two[1]) {
+			node := d.find(runes...)
+			if s.usage.costs[node] > rarestMeant*quarter {
 				return
 			}
-			node := d.find(first, second)
-			s.meant[node/64] |= 1 << (node % 64)
-			s.isMeant.add(first, second)
-			for _, group := range s.groupsOf[first] {
-				s.kin.add(group, second)
+			if len(runes) == 2 {
+				s.meant[node/64] |= 1 << (node % 64)
+				s.isMeant.add(runes[0], runes[1])
+			} else if s.usage.own[node] == 0 {
+				return
 			}
-			for _, group := range s.groupsOf[second] {
-				s.kin.add(first, group)
+			for i, second := range runes[1:] {
+				first := runes[i]
+				if len(runes) > 2 {
+					s.inner.add(first, second)
+				}
+				for _, group := range s.groupsOf[first] {
+					s.kin.add(group, second)
+				}
+				for _, group := range s.groupsOf[second] {
+					s.kin.add(first, group)
+				}
 			}
 		})
 		s.readyHeard(d)
@@ -216,6 +212,7 @@ const (
 	dearest     = 11
 	rarestMeant = 21
 	leastSpared = 7
+	gainedLeast = 4
 	writtenOwn  = 30
 	meantOwn    = 3
 	writtenDear = 12 // bits
@@ -313,9 +310,6 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 			for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
 				last = k
 				var of suspicion
-				if s.chance.has(runes[k], runes[k+1]) != 0 {
-					continue
-				}
 				if s.mayBeMeant(runes[k], runes[k+1]) {
 					of |= maybeSlip
 				}
@@ -327,7 +321,7 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 				}
 			}
 		}
-		if i+1 < len(runes) && s.isHeard.has(runes[i], runes[i+1]) != 0 && s.chance.has(runes[i], runes[i+1]) == 0 {
+		if i+1 < len(runes) && s.isHeard.has(runes[i], runes[i+1]) != 0 {
 			name(i, maybeHeard)
 		}
 		left = right
@@ -392,9 +386,9 @@ const (
 // such mistakes made in clean text, and the places of clean text that come into
 // question. "go test -run TestSlipWeights" fits them.
 var slipWeights = [...][signCount]float64{
-	oneSlipped: {always: -2.05 - 3.6, byGain: 0.357, byRest: -0.185, byOwn: 0.364, byMet: -0.186, bySound: -0.789, byNamed: -0.795, byName: -0.68},
-	twoSwapped: {always: -0.96 - 3.7, byGain: 0.517, byRest: -0.153, byMet: 0.035},
-	wordHeard:  {always: 6.75 - 3.8, byGain: 0.387, byWord: -0.046, byOwn: 0.085, byWritten: -0.446, byMet: -0.645},
+	oneSlipped: {always: -2.8 - 0.6, byGain: 0.264, byRest: -0.273, byWord: 0.112, byOwn: 0.234, byMet: -0.222, bySound: -0.224, byNamed: -0.733, byName: -0.787},
+	twoSwapped: {always: 0.34 - 5.5, byGain: 0.482, byRest: -0.134},
+	wordHeard:  {always: 1.48 - 2.4, byGain: 0.309, byWord: 0.086, byOwn: 0.225, byWritten: -0.337, byMet: -0.53},
 }
 
 // change puts one rune or two in the place of others.
@@ -404,6 +398,9 @@ type change struct {
 	runes [2]uint16
 	size  int
 	signs [signCount]float64
+
+	begin int      // in the stretch, of the word that the change makes
+	word  []uint16 // that
 }
 
 type changeKind uint8
@@ -431,11 +428,10 @@ func (s *slips) changes(list []change, first, second uint16, at int, of suspicio
 		return list
 	}
 	add := func(group uint16, place int, to, meantFirst, meantSecond uint16) {
-		if !s.spares(first, second, meantFirst, meantSecond) {
+		if !s.spares(first, second, meantFirst, meantSecond) && s.inner.has(meantFirst, meantSecond) == 0 {
 			return
 		}
 		c := change{place: at + place, runes: [2]uint16{to}, size: 1}
-		c.signs[byWord], c.signs[byOwn] = s.usage.of(meantFirst, meantSecond), s.usage.ownOf(meantFirst, meantSecond)
 		if int(group) < s.sounds {
 			c.signs[bySound] = 1
 		}
@@ -467,27 +463,10 @@ func (s *slips) changes(list []change, first, second uint16, at int, of suspicio
 // otherWords appends the words that sound like the one at i and that a neighbour asks
 // for.
 func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
-	u := s.usage
-	var before, behind [2]uint32 // words of one character and of two beside it
-	for size := 1; size <= 2; size++ {
-		if i >= size {
-			before[size-1] = u.d.find(runes[i-size : i]...)
-		}
-		if i+2+size <= len(runes) {
-			behind[size-1] = u.d.find(runes[i+2 : i+2+size]...)
-		}
-	}
+	var beside neighbours
+	s.usage.find(&beside, runes, i, i+2)
 	for _, word := range s.heard[[2]uint16{runes[i], runes[i+1]}] {
-		node, saved := u.d.find(word[:]...), uint32(0)
-		for k := range before {
-			if before[k] != 0 {
-				saved = max(saved, u.saved(before[k], node))
-			}
-			if behind[k] != 0 {
-				saved = max(saved, u.saved(node, behind[k]))
-			}
-		}
-		if saved >= askedLeast*quarter {
+		if s.usage.asked(&beside, word[:]) >= askedLeast {
 			list = append(list, change{kind: wordHeard, place: at, runes: word, size: 2})
 		}
 	}
@@ -519,14 +498,17 @@ func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (bes
 			best.signs[byGain] = gain
 		}
 	}
-	if best.signs[byGain] <= 0 {
+	if best.signs[byGain] < gainedLeast {
 		return best, 0, false
 	}
 	c := &best.signs
 	c[always] = 1
 	c[byRest] = (cost - c[byGain]) / float64(text.size)
+	if best.begin, best.word = s.wordOf(text, &best); len(best.word) < 2 {
+		return best, 0, false
+	}
+	c[byWord], c[byOwn] = s.usage.of(best.word...), s.usage.ownOf(best.word...)
 	if best.kind == wordHeard {
-		c[byWord], c[byOwn] = s.usage.of(best.runes[:]...), s.usage.ownOf(best.runes[:]...)
 		c[byWritten], c[byMet] = s.usage.of(first, second), s.usage.ownOf(first, second)
 	} else {
 		c[byMet] = min(s.usage.ownOf(first), s.usage.ownOf(second))
@@ -551,11 +533,8 @@ func (s *slips) correct(text *stretch, r *match.Reading, i int, of suspicion) (c
 	if !ok || best.sum() < 0 {
 		return c, false
 	}
-	at, word := s.wordOf(text, &best)
-	if len(word) < 2 {
-		return c, false
-	}
-	return correction{begin + at, begin + at + len(word), word}, true
+	begin += best.begin
+	return correction{begin, begin + len(best.word), best.word}, true
 }
 
 // wordOf is the word that stands in a text where it is changed, and where it begins.

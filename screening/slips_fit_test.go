@@ -30,7 +30,6 @@ func TestDump(t *testing.T) {
 	f.count(t, e.fold, learn)
 	f.collocate(t)
 	usageFile, _, _ = f.pack()
-	chanceFile = ""
 	s := newSlips(e.Rules())
 	if err := s.ready(e.segments.dictionary); err != nil {
 		t.Fatal(err)

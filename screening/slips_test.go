@@ -3,7 +3,6 @@ package screening
 import (
 	"bufio"
 	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"shenfa/models"
-	"shenfa/screening/match"
 )
 
 // cleanTexts are the corpora, and the cases that may be tuned on in which
@@ -51,42 +49,9 @@ func cleanTexts(t testing.TB) []string {
 	return texts
 }
 
-// Two characters that met by chance are no slip.
-func TestChance(t *testing.T) {
+// Slips are found, and rare words are none.
+func TestSlips(t *testing.T) {
 	e := engine(t)
-	if *update {
-		chanceFile = ""
-		s := newSlips(e.Rules())
-		if err := s.ready(e.segments.dictionary); err != nil {
-			t.Fatal(err)
-		}
-		met := map[uint16][]uint16{}
-		var r match.Reading
-		var around stretch
-		for _, text := range cleanTexts(t) {
-			e.fold.Read(&r, text)
-			s.eachSuspect(r.Runes, func(i int, of suspicion) {
-				if _, ok := s.correct(&around, &r, i, of); !ok {
-					return
-				}
-				if first := r.Runes[i]; !slices.Contains(met[first], r.Runes[i+1]) {
-					met[first] = append(met[first], r.Runes[i+1])
-				}
-			})
-		}
-		var list strings.Builder
-		for _, first := range slices.Sorted(maps.Keys(met)) {
-			list.WriteString(string(rune(first)) + "\t")
-			for _, second := range slices.Sorted(slices.Values(met[first])) {
-				list.WriteRune(rune(second))
-			}
-			list.WriteString("\n")
-		}
-		if err := os.WriteFile("chance.tsv", []byte(list.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
 	for text, slip := range map[string]bool{"企业产品质良稳步提高。": true, "老人养蚕业精于勤。": false, "由市长领誓。": false} {
 		report, err := e.Screen(t.Context(), Text{Body: text})
 		if err != nil {

@@ -154,6 +154,37 @@ func (u *usage) of(word ...uint16) float64 {
 	return unknownCost
 }
 
+// neighbours are the words of one character and of two that end before a place, and
+// those that begin behind it.
+type neighbours struct{ before, behind [2]uint32 }
+
+// find finds those of the runes from start to before end.
+func (u *usage) find(n *neighbours, runes []uint16, start, end int) {
+	for k := range n.before {
+		size := k + 1
+		if start >= size {
+			n.before[k] = u.d.find(runes[start-size : start]...)
+		}
+		if end+size <= len(runes) {
+			n.behind[k] = u.d.find(runes[end : end+size]...)
+		}
+	}
+}
+
+// asked is how much cheaper a neighbour makes a word, or it a neighbour, in bits.
+func (u *usage) asked(n *neighbours, word []uint16) float64 {
+	node, saved := u.d.find(word...), uint32(0)
+	for k := range n.before {
+		if n.before[k] != 0 {
+			saved = max(saved, u.saved(n.before[k], node))
+		}
+		if n.behind[k] != 0 {
+			saved = max(saved, u.saved(node, n.behind[k]))
+		}
+	}
+	return float64(saved) / quarter
+}
+
 // way is the cheapest way to a place whose last word is a certain one.
 type way struct {
 	cost  uint32 // in quarters of a bit
