@@ -176,13 +176,13 @@ func (s *slips) ready(d *dictionary) error {
 				return
 			}
 			node := d.find(runes...)
-			if s.usage.costs[node] > rarestMeant*quarter {
+			if len(runes) < 3 && s.usage.costs[node] > rarestMeant*quarter {
 				return
 			}
 			if len(runes) == 2 {
 				s.meant[node/64] |= 1 << (node % 64)
 				s.isMeant.add(runes[0], runes[1])
-			} else if s.usage.own[node] == 0 {
+			} else if s.usage.own[node] == 0 && s.usage.costs[node] > 28*quarter {
 				return
 			}
 			for i, second := range runes[1:] {
@@ -386,7 +386,7 @@ const (
 // such mistakes made in clean text, and the places of clean text that come into
 // question. "go test -run TestSlipWeights" fits them.
 var slipWeights = [...][signCount]float64{
-	oneSlipped: {always: -2.8 - 0.6, byGain: 0.264, byRest: -0.273, byWord: 0.112, byOwn: 0.234, byMet: -0.222, bySound: -0.224, byNamed: -0.733, byName: -0.787},
+	oneSlipped: {always: -1.06 - 1.1, byGain: 0.3, byRest: -0.319, byWord: 0.007, byOwn: 0.141, byMet: -0.153, bySound: -0.401, byNamed: -0.485, byName: -0.897},
 	twoSwapped: {always: 0.34 - 5.5, byGain: 0.482, byRest: -0.134},
 	wordHeard:  {always: 1.48 - 2.4, byGain: 0.309, byWord: 0.086, byOwn: 0.225, byWritten: -0.337, byMet: -0.53},
 }
