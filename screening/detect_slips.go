@@ -45,7 +45,7 @@ type slips struct {
 	heard   map[[2]uint16][][2]uint16 // by word: others of the same sound that may have been meant
 	isHeard pairSet                   // the words of heard
 	costs   [1 << 16]float32          // of characters as words
-	inner   pairSet                   // stand side by side in a longer word that is not too rare
+	longKin pairSet                   // words of three characters, with a group in place of one
 	dear    [1 << 16]bool             // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
@@ -77,16 +77,24 @@ func hashOf(first, second uint16) uint64 {
 	return (uint64(first)<<16 | uint64(second)) * 0x9E3779B97F4A7C15
 }
 
-func (s *pairSet) add(first, second uint16) {
-	h := hashOf(first, second)
-	s.words[h>>(s.shift&63)] |= 1<<(h>>20&63) | 1<<(h>>26&63)
-}
+func (s *pairSet) add(first, second uint16) { s.addHash(hashOf(first, second)) }
+
+func (s *pairSet) addHash(h uint64) { s.words[h>>(s.shift&63)] |= 1<<(h>>20&63) | 1<<(h>>26&63) }
 
 // has is 1 or 0.
-func (s *pairSet) has(first, second uint16) uint64 {
-	h := hashOf(first, second)
+func (s *pairSet) has(first, second uint16) uint64 { return s.hasHash(hashOf(first, second)) }
+
+func (s *pairSet) hasHash(h uint64) uint64 {
 	word := s.words[h>>(s.shift&63)]
 	return word >> (h >> 20 & 63) & (word >> (h >> 26 & 63)) & 1
+}
+
+// hashOfThree is that of a word of three characters, of which the group stands for
+// the one at a place.
+func hashOfThree(word [3]uint16, place int, group uint16) uint64 {
+	word[place] = group
+	h := (uint64(place)<<48 | uint64(word[0])<<32 | uint64(word[1])<<16 | uint64(word[2])) * 0x9E3779B97F4A7C15
+	return (h ^ h>>32) * 0x9E3779B97F4A7C15
 }
 
 // addWord adds all that stand side by side in a word.
@@ -165,36 +173,32 @@ func (s *slips) ready(d *dictionary) error {
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
-		s.meant, s.isMeant, s.inner, s.kin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(18), newPairSet(23)
+		s.meant, s.isMeant, s.kin, s.longKin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(22), newPairSet(22)
 		for r := range s.costs {
 			s.costs[r] = float32(s.usage.of(uint16(r)))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
 		}
 		d.eachWord(func(word string, cost float32) {
 			runes := utf16.Encode([]rune(word))
-			if len(runes) < 2 || len(runes) > 4 || slices.ContainsFunc(runes, func(r uint16) bool { return !isHan(rune(r)) }) {
+			if len(runes) != 2 && len(runes) != 3 || slices.ContainsFunc(runes, func(r uint16) bool { return !isHan(rune(r)) }) {
 				return
 			}
 			node := d.find(runes...)
-			if len(runes) < 3 && s.usage.costs[node] > rarestMeant*quarter {
-				return
-			}
-			if len(runes) == 2 {
+			switch cost := s.usage.costs[node]; {
+			case len(runes) == 2 && cost <= rarestMeant*quarter:
 				s.meant[node/64] |= 1 << (node % 64)
 				s.isMeant.add(runes[0], runes[1])
-			} else if s.usage.own[node] == 0 && s.usage.costs[node] > 28*quarter {
-				return
-			}
-			for i, second := range runes[1:] {
-				first := runes[i]
-				if len(runes) > 2 {
-					s.inner.add(first, second)
+				for _, group := range s.groupsOf[runes[0]] {
+					s.kin.add(group, runes[1])
 				}
-				for _, group := range s.groupsOf[first] {
-					s.kin.add(group, second)
+				for _, group := range s.groupsOf[runes[1]] {
+					s.kin.add(runes[0], group)
 				}
-				for _, group := range s.groupsOf[second] {
-					s.kin.add(first, group)
+			case len(runes) == 3 && cost <= rarestLong*quarter:
+				for place, r := range runes {
+					for _, group := range s.groupsOf[r] {
+						s.longKin.addHash(hashOfThree([3]uint16(runes), place, group))
+					}
 				}
 			}
 		})
@@ -211,8 +215,10 @@ func (s *slips) ready(d *dictionary) error {
 const (
 	dearest     = 11
 	rarestMeant = 21
+	rarestLong  = 26
 	leastSpared = 7
 	gainedLeast = 4
+	leastRest   = 4
 	writtenOwn  = 30
 	meantOwn    = 3
 	writtenDear = 12 // bits
@@ -296,9 +302,10 @@ func (s *slips) detect(d *draft, part int) {
 type suspicion uint8
 
 const (
-	maybeSlip  suspicion = 1 << iota // one of them is another
-	maybeSwap                        // each stands in the place of the other
-	maybeHeard                       // they are a word that sounds like the right one
+	maybeSlip   suspicion = 1 << iota // one of them is another
+	maybeSwap                         // each stands in the place of the other
+	maybeLonger                       // the first is another, in a word of three
+	maybeHeard                        // they are a word that sounds like the right one
 )
 
 // eachSuspect names two characters that come into question by the first.
@@ -315,6 +322,9 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 				}
 				if s.mayBeSwapped(runes, k) {
 					of |= maybeSwap
+				}
+				if k == i && s.mayBeLonger(runes, i) {
+					of |= maybeLonger
 				}
 				if of != 0 {
 					name(k, of)
@@ -339,6 +349,21 @@ func (s *slips) mayBeMeant(first, second uint16) bool {
 	for _, group := range s.groupsOf[second] {
 		if s.kin.has(first, group) != 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// mayBeLonger tells, mostly with no, whether a change of the i-th rune makes a word of
+// three.
+func (s *slips) mayBeLonger(runes []uint16, i int) bool {
+	for place := range 3 {
+		if begin := i - place; begin >= 0 && begin+3 <= len(runes) {
+			for _, group := range s.groupsOf[runes[i]] {
+				if s.longKin.hasHash(hashOfThree([3]uint16(runes[begin:begin+3]), place, group)) != 0 {
+					return true
+				}
+			}
 		}
 	}
 	return false
@@ -381,11 +406,14 @@ const (
 	signCount
 )
 
+// signs are how much each holds.
+type signs [signCount]float64
+
 // weights of the signs for a change of one character, for two that stand in each
 // other's place, and for a word that sounds alike, fitted by logistic regression to
 // such mistakes made in clean text, and the places of clean text that come into
 // question. "go test -run TestSlipWeights" fits them.
-var slipWeights = [...][signCount]float64{
+var slipWeights = [...]signs{
 	oneSlipped: {always: -1.06 - 1.1, byGain: 0.3, byRest: -0.319, byWord: 0.007, byOwn: 0.141, byMet: -0.153, bySound: -0.401, byNamed: -0.485, byName: -0.897},
 	twoSwapped: {always: 0.34 - 5.5, byGain: 0.482, byRest: -0.134},
 	wordHeard:  {always: 1.48 - 2.4, byGain: 0.309, byWord: 0.086, byOwn: 0.225, byWritten: -0.337, byMet: -0.53},
@@ -397,7 +425,7 @@ type change struct {
 	place int // in the stretch
 	runes [2]uint16
 	size  int
-	signs [signCount]float64
+	signs signs
 
 	begin int      // in the stretch, of the word that the change makes
 	word  []uint16 // that
@@ -419,23 +447,40 @@ func (c *change) sum() (sum float64) {
 	return sum
 }
 
-// changes appends those that make a word of two characters, or part of one.
-func (s *slips) changes(list []change, first, second uint16, at int, of suspicion) []change {
+// changes appends those that make a word of two characters or three and that may be
+// likely enough.
+func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) []change {
+	first, second := runes[i], runes[i+1]
 	if of&maybeSwap != 0 {
 		list = append(list, change{kind: twoSwapped, place: at, runes: [2]uint16{second, first}, size: 2})
+	}
+	if of&maybeLonger != 0 {
+		list = s.longer(list, runes, i, at)
 	}
 	if of&maybeSlip == 0 {
 		return list
 	}
-	add := func(group uint16, place int, to, meantFirst, meantSecond uint16) {
-		if !s.spares(first, second, meantFirst, meantSecond) && s.inner.has(meantFirst, meantSecond) == 0 {
+	var beside neighbours
+	s.usage.find(&beside, runes, i, i+2)
+	met := min(s.usage.ownOf(first), s.usage.ownOf(second))
+	add := func(group uint16, place int, to uint16, meant [2]uint16) {
+		if s.isMeant.has(meant[0], meant[1]) == 0 {
+			return
+		}
+		node := s.usage.d.find(meant[:]...)
+		spared := float64(s.costs[first]+s.costs[second]) - float64(s.usage.costs[node])/quarter
+		if spared < leastSpared || !s.meant.has(int(node)) {
 			return
 		}
 		c := change{place: at + place, runes: [2]uint16{to}, size: 1}
+		c.signs = signs{always: 1, byRest: leastRest, byMet: met, byWord: s.usage.of(meant[:]...), byOwn: s.usage.ownOf(meant[:]...)}
 		if int(group) < s.sounds {
 			c.signs[bySound] = 1
 		}
-		list = append(list, c)
+		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, meant[:])
+		if c.sum() >= 0 {
+			list = append(list, c)
+		}
 	}
 	for _, group := range s.groupsOf[first] {
 		if s.kin.has(group, second) == 0 {
@@ -443,7 +488,7 @@ func (s *slips) changes(list []change, first, second uint16, at int, of suspicio
 		}
 		for _, other := range s.groups[group] {
 			if other != first {
-				add(group, 0, other, other, second)
+				add(group, 0, other, [2]uint16{other, second})
 			}
 		}
 	}
@@ -453,7 +498,36 @@ func (s *slips) changes(list []change, first, second uint16, at int, of suspicio
 		}
 		for _, other := range s.groups[group] {
 			if other != second {
-				add(group, 1, other, first, other)
+				add(group, 1, other, [2]uint16{first, other})
+			}
+		}
+	}
+	return list
+}
+
+// longer appends the changes of the i-th rune that make a word of three.
+func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
+	for place := range 3 {
+		begin := i - place
+		if begin < 0 || begin+3 > len(runes) {
+			continue
+		}
+		word := [3]uint16(runes[begin : begin+3])
+		for _, group := range s.groupsOf[runes[i]] {
+			if s.longKin.hasHash(hashOfThree(word, place, group)) == 0 {
+				continue
+			}
+			for _, other := range s.groups[group] {
+				meant := word
+				meant[place] = other
+				if node := s.usage.d.find(meant[:]...); other == runes[i] || node == 0 || s.usage.costs[node] > rarestLong*quarter {
+					continue
+				}
+				c := change{place: at, runes: [2]uint16{other}, size: 1}
+				if int(group) < s.sounds {
+					c.signs[bySound] = 1
+				}
+				list = append(list, c)
 			}
 		}
 	}
@@ -483,7 +557,7 @@ func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (bes
 	if of == maybeHeard {
 		changes = s.otherWords(room[:0], r.Runes, i, at)
 	} else {
-		changes = s.changes(room[:0], first, second, at, of)
+		changes = s.changes(room[:0], r.Runes, i, at, of)
 	}
 	if len(changes) == 0 {
 		return best, 0, false
@@ -492,10 +566,9 @@ func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (bes
 	cost := text.with(s.usage, at, first)
 	for k := range changes {
 		c := &changes[k]
-		gain := cost - text.with(s.usage, c.place, c.runes[:c.size]...)
-		if gain > best.signs[byGain] {
+		c.signs[byGain] = cost - text.with(s.usage, c.place, c.runes[:c.size]...)
+		if c.signs[byGain] > best.signs[byGain] {
 			best = *c
-			best.signs[byGain] = gain
 		}
 	}
 	if best.signs[byGain] < gainedLeast {
@@ -559,16 +632,6 @@ func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
 		}
 	}
 	return begin, text.runes[begin:end]
-}
-
-// spares tells whether two characters are a word that costs far less than the two
-// that are written.
-func (s *slips) spares(first, second, meantFirst, meantSecond uint16) bool {
-	if s.isMeant.has(meantFirst, meantSecond) == 0 {
-		return false
-	}
-	node := s.usage.d.find(meantFirst, meantSecond)
-	return s.meant.has(int(node)) && s.costs[first]+s.costs[second]-float32(s.usage.costs[node])/quarter >= leastSpared
 }
 
 // report reports the two runes at i if they are likely a slip.

@@ -171,18 +171,18 @@ func (u *usage) find(n *neighbours, runes []uint16, start, end int) {
 	}
 }
 
-// asked is how much cheaper a neighbour makes a word, or it a neighbour, in bits.
+// asked is how much cheaper the neighbours make a word, and it them, in bits.
 func (u *usage) asked(n *neighbours, word []uint16) float64 {
-	node, saved := u.d.find(word...), uint32(0)
+	node, before, behind := u.d.find(word...), uint32(0), uint32(0)
 	for k := range n.before {
 		if n.before[k] != 0 {
-			saved = max(saved, u.saved(n.before[k], node))
+			before = max(before, u.saved(n.before[k], node))
 		}
 		if n.behind[k] != 0 {
-			saved = max(saved, u.saved(node, n.behind[k]))
+			behind = max(behind, u.saved(node, n.behind[k]))
 		}
 	}
-	return float64(saved) / quarter
+	return float64(before+behind) / quarter
 }
 
 // way is the cheapest way to a place whose last word is a certain one.
