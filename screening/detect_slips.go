@@ -38,17 +38,23 @@ type slips struct {
 	prepare sync.Once
 	err     error
 	usage   *usage
-	joined  pairSet                   // stand side by side in a word
-	meant   bitSet                    // by node of the dictionary: words of two characters that are not too rare
-	isMeant pairSet                   // these words
-	kin     pairSet                   // these words, with a group of characters in place of one of the two
-	heard   map[[2]uint16][][2]uint16 // by word: others of the same sound that may have been meant
-	isHeard pairSet                   // the words of heard
-	costs   [1 << 16]float32          // of characters as words
-	longKin pairSet                   // words of three characters, with a group in place of one
-	dear    [1 << 16]bool             // characters that are seldom words
+	joined  pairSet                  // stand side by side in a word
+	meant   bitSet                   // by node of the dictionary: words of two characters that are not too rare
+	isMeant pairSet                  // these words
+	kin     pairSet                  // these words, with a group of characters in place of one of the two
+	heard   map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
+	isHeard pairSet                  // the words of heard
+	costs   [1 << 16]float32         // of characters as words
+	longKin pairSet                  // words of three characters, with a group in place of one
+	dear    [1 << 16]bool            // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
+}
+
+// twoRunes is a word of two characters.
+type twoRunes struct {
+	runes [2]uint16
+	node  uint32
 }
 
 // pair is two characters.
@@ -175,7 +181,7 @@ func (s *slips) ready(d *dictionary) error {
 		}
 		s.meant, s.isMeant, s.kin, s.longKin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(22), newPairSet(22)
 		for r := range s.costs {
-			s.costs[r] = float32(s.usage.of(uint16(r)))
+			s.costs[r] = float32(s.usage.of(s.usage.node(uint16(r))))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
 		}
 		d.eachWord(func(word string, cost float32) {
@@ -228,11 +234,7 @@ const (
 
 // readyHeard finds the words that may stand for others of the same sound.
 func (s *slips) readyHeard(d *dictionary) {
-	type word struct {
-		runes [2]uint16
-		node  uint32
-	}
-	bySound := map[[2]uint16][]word{}
+	bySound := map[[2]uint16][]twoRunes{}
 	sounds := func(r uint16) (list []uint16) {
 		for _, group := range s.groupsOf[r] {
 			if int(group) < s.sounds {
@@ -248,14 +250,14 @@ func (s *slips) readyHeard(d *dictionary) {
 			}
 		}
 	}
-	var written []word
+	var written []twoRunes
 	d.eachWord(func(text string, _ float32) {
 		if utf8.RuneCountInString(text) != 2 {
 			return
 		}
 		two := pairOf(text)
-		w := word{runes: [2]uint16{uint16(two[0]), uint16(two[1])}}
-		w.node = d.find(w.runes[:]...)
+		w := twoRunes{runes: [2]uint16{uint16(two[0]), uint16(two[1])}}
+		w.node = s.usage.node(w.runes[:]...)
 		if s.usage.own[w.node] >= inOwn(meantOwn) {
 			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
 		}
@@ -263,14 +265,14 @@ func (s *slips) readyHeard(d *dictionary) {
 			written = append(written, w)
 		}
 	})
-	s.heard, s.isHeard = map[[2]uint16][][2]uint16{}, newPairSet(18)
+	s.heard, s.isHeard = map[[2]uint16][]twoRunes{}, newPairSet(18)
 	for _, w := range written {
 		eachSound(w.runes, func(key [2]uint16) {
 			for _, meant := range bySound[key] {
-				if meant.node == w.node || slices.Contains(s.heard[w.runes], meant.runes) || !s.mayStandFor(w.node, meant.node) {
+				if meant.node == w.node || slices.Contains(s.heard[w.runes], meant) || !s.mayStandFor(w.node, meant.node) {
 					continue
 				}
-				s.heard[w.runes] = append(s.heard[w.runes], meant.runes)
+				s.heard[w.runes] = append(s.heard[w.runes], meant)
 				s.isHeard.add(w.runes[0], w.runes[1])
 			}
 		})
@@ -447,6 +449,11 @@ func (c *change) sum() (sum float64) {
 	return sum
 }
 
+// met is how often the rarer of two characters stands as a word in official texts.
+func (s *slips) met(first, second uint16) float64 {
+	return min(s.usage.ownOf(s.usage.node(first)), s.usage.ownOf(s.usage.node(second)))
+}
+
 // changes appends those that make a word of two characters or three and that may be
 // likely enough.
 func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) []change {
@@ -462,22 +469,22 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 	}
 	var beside neighbours
 	s.usage.find(&beside, runes, i, i+2)
-	met := min(s.usage.ownOf(first), s.usage.ownOf(second))
+	met := s.met(first, second)
 	add := func(group uint16, place int, to uint16, meant [2]uint16) {
 		if s.isMeant.has(meant[0], meant[1]) == 0 {
 			return
 		}
-		node := s.usage.d.find(meant[:]...)
-		spared := float64(s.costs[first]+s.costs[second]) - float64(s.usage.costs[node])/quarter
+		node := s.usage.node(meant[:]...)
+		spared := float64(s.costs[first]+s.costs[second]) - s.usage.of(node)
 		if spared < leastSpared || !s.meant.has(int(node)) {
 			return
 		}
 		c := change{place: at + place, runes: [2]uint16{to}, size: 1}
-		c.signs = signs{always: 1, byRest: leastRest, byMet: met, byWord: s.usage.of(meant[:]...), byOwn: s.usage.ownOf(meant[:]...)}
+		c.signs = signs{always: 1, byRest: leastRest, byMet: met, byWord: s.usage.of(node), byOwn: s.usage.ownOf(node)}
 		if int(group) < s.sounds {
 			c.signs[bySound] = 1
 		}
-		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, meant[:])
+		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, node)
 		if c.sum() >= 0 {
 			list = append(list, c)
 		}
@@ -520,7 +527,7 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 			for _, other := range s.groups[group] {
 				meant := word
 				meant[place] = other
-				if node := s.usage.d.find(meant[:]...); other == runes[i] || node == 0 || s.usage.costs[node] > rarestLong*quarter {
+				if other == runes[i] || s.usage.of(s.usage.node(meant[:]...)) > rarestLong {
 					continue
 				}
 				c := change{place: at, runes: [2]uint16{other}, size: 1}
@@ -540,8 +547,8 @@ func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
 	var beside neighbours
 	s.usage.find(&beside, runes, i, i+2)
 	for _, word := range s.heard[[2]uint16{runes[i], runes[i+1]}] {
-		if s.usage.asked(&beside, word[:]) >= askedLeast {
-			list = append(list, change{kind: wordHeard, place: at, runes: word, size: 2})
+		if s.usage.asked(&beside, word.node) >= askedLeast {
+			list = append(list, change{kind: wordHeard, place: at, runes: word.runes, size: 2})
 		}
 	}
 	return list
@@ -580,11 +587,13 @@ func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (bes
 	if best.begin, best.word = s.wordOf(text, &best); len(best.word) < 2 {
 		return best, 0, false
 	}
-	c[byWord], c[byOwn] = s.usage.of(best.word...), s.usage.ownOf(best.word...)
+	node := s.usage.node(best.word...)
+	c[byWord], c[byOwn] = s.usage.of(node), s.usage.ownOf(node)
 	if best.kind == wordHeard {
-		c[byWritten], c[byMet] = s.usage.of(first, second), s.usage.ownOf(first, second)
+		written := s.usage.node(first, second)
+		c[byWritten], c[byMet] = s.usage.of(written), s.usage.ownOf(written)
 	} else {
-		c[byMet] = min(s.usage.ownOf(first), s.usage.ownOf(second))
+		c[byMet] = s.met(first, second)
 	}
 	before := rune(0)
 	if i > 0 {
@@ -627,7 +636,7 @@ func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
 	}
 	begin, end := text.wordAt(place)
 	if end-begin == 4 { // 产品质量: the half of it, if that is a word
-		if half := begin + (place-begin)/2*2; s.usage.of(text.runes[half], text.runes[half+1]) < unknownCost {
+		if half := begin + (place-begin)/2*2; s.usage.node(text.runes[half], text.runes[half+1]) != 0 {
 			begin, end = half, half+2
 		}
 	}

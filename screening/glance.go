@@ -164,6 +164,8 @@ func (s bitSet) add(list []uint16) {
 	}
 }
 
+func (s bitSet) set(n int) { s[n/64] |= 1 << (n % 64) }
+
 func (s bitSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
 
 // sightings are the parts of a draft, read for matchers, and the words found in

@@ -71,7 +71,7 @@ func TestDump(t *testing.T) {
 		var words [][2]int
 		at := 0
 		u.cut(r.Runes, func(w []uint16) {
-			if len(w) == 2 && isHan(rune(w[0])) && u.ownOf(w...) > 1 {
+			if len(w) == 2 && isHan(rune(w[0])) && u.ownOf(u.node(w...)) > 1 {
 				words = append(words, [2]int{at, at + 2})
 			}
 			at += len(w)

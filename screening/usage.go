@@ -27,10 +27,12 @@ type usage struct {
 	d       *dictionary
 	costs   []uint8                  // by node of the dictionary, in quarters of a bit; 0: no word ends there
 	own     []uint8                  // by node: how often the word stands in official texts, as inOwn has it
+	pairs   []pairNode               // by hash of two characters: their node
+	isPair  bitSet                   // these two, by more of the hash
 	follows []uint32                 // by hash of two words: what the second costs less behind the first
+	follow  bitSet                   // these two, by more of the hash
 	late    map[[2]uint16][]lateWord // words that the dictionary has not, by their first two characters
 	isLate  pairSet                  // these two
-	dearest float64                  // bits that a word costs at most
 }
 
 // lateWord is a word without its first two characters.
@@ -43,9 +45,27 @@ const (
 	quarter    = 4    // of a bit: what costs are counted in
 	lateCost   = 17   // bits, of a word that the dictionary has not
 	apartCost  = 1.25 // bits, of any word whose forerunner tells nothing of it
-	followBits = 20
+	followBits = 20   // size of the table of follows
+	twoBits    = 19   // and of that of pairs
 	followMask = 1<<6 - 1
+	sparedBits = 2 // more of a hash, that spare most of the looks into a table
 )
+
+// pairNode are two characters that a word begins with, in the highest bits, then
+// their node of the dictionary, the cost of the word that ends there, and whether
+// longer ones may go on with a character by the last bits of its symbol. All that
+// in one place, as looks into large tables are what reading costs.
+type pairNode uint64
+
+const (
+	nodeBits = 21
+	nextBits = 3
+)
+
+func (p pairNode) is(key uint64) bool         { return uint64(p)>>32 == key }
+func (p pairNode) node() uint32               { return uint32(p) >> (8 + nextBits) }
+func (p pairNode) cost() uint8                { return uint8(p >> nextBits) }
+func (p pairNode) mayGoOn(symbol uint16) bool { return p>>(symbol%nextBits)&1 != 0 }
 
 // newUsage reads the figures.
 func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
@@ -53,7 +73,8 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), own: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
+	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), own: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits),
+		follow: make(bitSet, 1<<(followBits+sparedBits)/64), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
 	for i := range d.nodes {
 		if c := d.nodes[i].cost; c != 0 {
 			u.costs[i] = inQuarters(float64(d.costs[c]))
@@ -94,7 +115,7 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 			}
 		}
 	}
-	u.dearest = max(unknownCost, float64(slices.Max(u.costs))/quarter)
+	u.addPairs()
 	for i, word := range late {
 		runes := utf16.Encode([]rune(word))
 		if len(runes) >= 2 && len(runes) <= longestWord {
@@ -112,22 +133,67 @@ func inQuarters(cost float64) uint8 { return uint8(min(max(math.Round(cost*quart
 // of a bit above that of none.
 func inOwn(count float64) uint8 { return uint8(math.Round((math.Log2(count+0.5) + 1) * quarter)) }
 
-// ownOf is the logarithm of how often a word stands in official texts; -1: never.
-func (u *usage) ownOf(word ...uint16) float64 {
-	return float64(u.own[u.d.find(word...)])/quarter - 1
+// addPairs adds the nodes of two characters.
+func (u *usage) addPairs() {
+	u.pairs, u.isPair = make([]pairNode, 1<<twoBits), make(bitSet, 1<<(twoBits+sparedBits)/64)
+	d, runes := u.d, make([]uint16, len(u.d.root))
+	for r, symbol := range d.symbol {
+		runes[symbol] = uint16(r)
+	}
+	for i := d.nodes[0].first; i < d.nodes[1].first; i++ {
+		for at := d.nodes[i].first; at < d.nodes[i+1].first; at++ {
+			first, second := runes[d.nodes[i].symbol], runes[d.nodes[at].symbol]
+			if first == 0 || second == 0 {
+				continue // beyond the basic plane
+			}
+			key := uint64(first)<<16 | uint64(second)
+			p := pairNode(key<<32 | uint64(at)<<(8+nextBits) | uint64(u.costs[at])<<nextBits)
+			for next := d.nodes[at].first; next < d.nodes[at+1].first; next++ {
+				p |= 1 << (d.nodes[next].symbol % nextBits)
+			}
+			slot, bit, _ := tableHash(key, twoBits)
+			u.isPair.set(bit)
+			for u.pairs[slot] != 0 {
+				slot = (slot + 1) % (1 << twoBits)
+			}
+			u.pairs[slot] = p
+		}
+	}
 }
 
-// followHash is a slot, and what tells two words from others of that slot, with
-// room for what is saved.
-func followHash(first, second uint32) (slot, tag uint32) {
-	h := (uint64(first)<<32 | uint64(second)) * 0x9E3779B97F4A7C15
+// pair is the node of two characters; 0 if no word begins with them.
+func (u *usage) pair(first, second uint16) pairNode {
+	key := uint64(first)<<16 | uint64(second)
+	slot, bit, _ := tableHash(key, twoBits)
+	if !u.isPair.has(bit) {
+		return 0
+	}
+	for ; u.pairs[slot] != 0; slot = (slot + 1) % (1 << twoBits) {
+		if u.pairs[slot].is(key) {
+			return u.pairs[slot]
+		}
+	}
+	return 0
+}
+
+// tableHash is a slot of a table, a bit that tells whether one need look there,
+// and what tells a key from others of that slot.
+func tableHash(key uint64, size uint) (slot uint32, bit int, rest uint32) {
+	h := key * 0x9E3779B97F4A7C15
 	h ^= h >> 29
 	h *= 0xBF58476D1CE4E5B9
-	return uint32(h >> (64 - followBits)), uint32(h) &^ followMask
+	return uint32(h >> (64 - size)), int(h >> (64 - size - sparedBits)), uint32(h)
+}
+
+// followHash is tableHash of two words, with room for what is saved.
+func followHash(first, second uint32) (slot uint32, bit int, tag uint32) {
+	slot, bit, tag = tableHash(uint64(first)<<32|uint64(second), followBits)
+	return slot, bit, tag &^ followMask
 }
 
 func (u *usage) addFollow(first, second, saved uint32) {
-	slot, tag := followHash(first, second)
+	slot, bit, tag := followHash(first, second)
+	u.follow.set(bit)
 	for u.follows[slot] != 0 {
 		slot = (slot + 1) % (1 << followBits)
 	}
@@ -137,7 +203,10 @@ func (u *usage) addFollow(first, second, saved uint32) {
 // saved is what a word costs less behind another, in quarters of a bit; 0 if
 // nothing is known of the two.
 func (u *usage) saved(first, second uint32) uint32 {
-	slot, tag := followHash(first, second)
+	slot, bit, tag := followHash(first, second)
+	if !u.follow.has(bit) {
+		return 0
+	}
 	for ; u.follows[slot] != 0; slot = (slot + 1) % (1 << followBits) {
 		if u.follows[slot]&^followMask == tag {
 			return u.follows[slot] & followMask
@@ -146,13 +215,36 @@ func (u *usage) saved(first, second uint32) uint32 {
 	return 0
 }
 
-// of is the cost of a word in bits; unknownCost if it is none.
-func (u *usage) of(word ...uint16) float64 {
-	if at := u.d.find(word...); at != 0 {
-		return float64(u.costs[at]) / quarter
+// node is that of a word in the dictionary; 0 if it is none.
+func (u *usage) node(word ...uint16) (at uint32) {
+	if len(word) == 1 {
+		at = u.d.root[u.d.symbol[word[0]]]
+	} else {
+		at = u.pair(word[0], word[1]).node()
+		for _, r := range word[2:] {
+			if symbol := u.d.symbol[r]; at == 0 || symbol == 0 {
+				return 0
+			} else {
+				at = u.d.step(at, symbol)
+			}
+		}
 	}
-	return unknownCost
+	if u.costs[at] == 0 {
+		return 0
+	}
+	return at
 }
+
+// of is the cost of a word in bits; unknownCost if it is none.
+func (u *usage) of(node uint32) float64 {
+	if node == 0 {
+		return unknownCost
+	}
+	return float64(u.costs[node]) / quarter
+}
+
+// ownOf is the logarithm of how often a word stands in official texts; -1: never.
+func (u *usage) ownOf(node uint32) float64 { return float64(u.own[node])/quarter - 1 }
 
 // neighbours are the words of one character and of two that end before a place, and
 // those that begin behind it.
@@ -163,23 +255,23 @@ func (u *usage) find(n *neighbours, runes []uint16, start, end int) {
 	for k := range n.before {
 		size := k + 1
 		if start >= size {
-			n.before[k] = u.d.find(runes[start-size : start]...)
+			n.before[k] = u.node(runes[start-size : start]...)
 		}
 		if end+size <= len(runes) {
-			n.behind[k] = u.d.find(runes[end : end+size]...)
+			n.behind[k] = u.node(runes[end : end+size]...)
 		}
 	}
 }
 
 // asked is how much cheaper the neighbours make a word, and it them, in bits.
-func (u *usage) asked(n *neighbours, word []uint16) float64 {
-	node, before, behind := u.d.find(word...), uint32(0), uint32(0)
+func (u *usage) asked(n *neighbours, word uint32) float64 {
+	before, behind := uint32(0), uint32(0)
 	for k := range n.before {
 		if n.before[k] != 0 {
-			before = max(before, u.saved(n.before[k], node))
+			before = max(before, u.saved(n.before[k], word))
 		}
 		if n.behind[k] != 0 {
-			behind = max(behind, u.saved(node, n.behind[k]))
+			behind = max(behind, u.saved(word, n.behind[k]))
 		}
 	}
 	return float64(before+behind) / quarter
@@ -285,8 +377,10 @@ func (s *stretch) rest(u *usage, before step) uint32 {
 		return 0
 	}
 	least := uint32(math.MaxUint32)
-	for k, e := range s.steps[begin][:s.words[begin]] {
-		least = min(least, u.behind(before.node, e)+s.rests[begin][k])
+	for k := int(s.words[begin]) - 1; k >= 0; k-- { // long words leave least
+		if rest := s.rests[begin][k]; rest+apart < least {
+			least = min(least, rest+u.behind(before.node, s.steps[begin][k]))
+		}
 	}
 	return least
 }
@@ -322,18 +416,12 @@ func (s *stretch) findWords(u *usage, begin int) {
 
 // wordsFrom appends the words that begin at a place to those that there is room for.
 func (s *stretch) wordsFrom(u *usage, begin int, steps []step) []step {
-	at := uint32(0)
-	for end := begin; end < min(s.size, begin+longestWord); end++ {
-		symbol := u.d.symbol[s.runes[end]]
-		if symbol == 0 {
-			break
-		}
-		if at = u.d.step(at, symbol); at == 0 {
-			break
-		}
-		if c := u.costs[at]; c != 0 {
-			steps = append(steps, step{at, uint16(c), uint8(end + 1)})
-		}
+	first := s.runes[begin]
+	if at := u.d.root[u.d.symbol[first]]; u.costs[at] != 0 {
+		steps = append(steps, step{at, uint16(u.costs[at]), uint8(begin + 1)})
+	}
+	if begin+1 < s.size {
+		steps = u.longer(steps, s.runes[begin:min(s.size, begin+longestWord)], begin)
 	}
 	if len(steps) == 0 || int(steps[0].end) != begin+1 {
 		steps = append(steps, step{0, unknownCost * quarter, uint8(begin + 1)})
@@ -344,6 +432,25 @@ func (s *stretch) wordsFrom(u *usage, begin int, steps []step) []step {
 			if end <= s.size && slices.Equal(s.runes[begin+2:end], word.rest) && len(steps) < cap(steps) {
 				steps = append(steps, step{word.node, lateCost * quarter, uint8(end)})
 			}
+		}
+	}
+	return steps
+}
+
+// longer appends the words of two runes and more with which others begin.
+func (u *usage) longer(steps []step, runes []uint16, begin int) []step {
+	pair := u.pair(runes[0], runes[1])
+	at := pair.node()
+	if c := pair.cost(); c != 0 {
+		steps = append(steps, step{at, uint16(c), uint8(begin + 2)})
+	}
+	for end := 2; end < len(runes) && at != 0; end++ {
+		symbol := u.d.symbol[runes[end]]
+		if symbol == 0 || end == 2 && !pair.mayGoOn(symbol) {
+			break
+		}
+		if at = u.d.step(at, symbol); u.costs[at] != 0 {
+			steps = append(steps, step{at, uint16(u.costs[at]), uint8(begin + end + 1)})
 		}
 	}
 	return steps
@@ -366,6 +473,9 @@ func (s *stretch) to(u *usage, begin int, e step) way {
 	}
 	for k := range s.count[begin] {
 		before := &s.ways[begin][k]
+		if before.cost+apart >= best.cost {
+			continue
+		}
 		if sum := before.cost + u.behind(before.node, e); sum < best.cost {
 			best.cost, best.last = sum, k
 		}
@@ -373,7 +483,7 @@ func (s *stretch) to(u *usage, begin int, e step) way {
 	return best
 }
 
-// behind is what a word costs behind another, in quarters of a bit.
+// behind is what a word costs behind another, in quarters of a bit: apart at least.
 func (u *usage) behind(before uint32, e step) uint32 {
 	cost := uint32(e.cost)
 	if saved := u.saved(before, e.node); saved != 0 {
