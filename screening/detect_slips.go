@@ -221,15 +221,15 @@ func (s *slips) ready(d *dictionary) error {
 const (
 	dearest     = 11
 	rarestMeant = 21
-	rarestLong  = 26
+	rarestLong  = 22
 	leastSpared = 7
 	gainedLeast = 4
 	leastRest   = 4
 	writtenOwn  = 30
 	meantOwn    = 3
 	writtenDear = 12 // bits
-	mostAsked   = 20 // bits that neighbours make a word cheaper
-	askedLeast  = 3
+	mostAsked   = 16 // bits that neighbours make a word cheaper
+	askedLeast  = 4
 )
 
 // readyHeard finds the words that may stand for others of the same sound.
