@@ -418,7 +418,7 @@ type signs [signCount]float64
 var slipWeights = [...]signs{
 	oneSlipped: {always: -1.06 - 1.1, byGain: 0.3, byRest: -0.319, byWord: 0.007, byOwn: 0.141, byMet: -0.153, bySound: -0.401, byNamed: -0.485, byName: -0.897},
 	twoSwapped: {always: 0.34 - 5.5, byGain: 0.482, byRest: -0.134},
-	wordHeard:  {always: 1.48 - 2.4, byGain: 0.309, byWord: 0.086, byOwn: 0.225, byWritten: -0.337, byMet: -0.53},
+	wordHeard:  {always: 1.48 - 2.1, byGain: 0.309, byWord: 0.086, byOwn: 0.225, byWritten: -0.337, byMet: -0.53},
 }
 
 // change puts one rune or two in the place of others.
