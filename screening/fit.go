@@ -45,6 +45,8 @@ const (
 	emphasis = 1.5  // on wanted sentences, which are few
 	rare     = 2    // a gram must stand in so many sentences
 	faint    = 0.10 // weights below are left out
+
+	usualPace = 8
 )
 
 // Fit learns the style of a rule of evidence from labelled texts: weights that
@@ -96,9 +98,11 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 		}
 		e.close(scratch)
 	}
-	often := make([]bool, len(features))
+	often, pace := make([]bool, len(features)), make([]float64, len(features))
 	for g, id := range features {
 		often[id] = count[g] >= rare
+		telling := math.Log(float64(len(list)) / float64(count[g]))
+		pace[id] = telling * telling / usualPace
 	}
 	for i := range list {
 		list[i].grams = slices.DeleteFunc(list[i].grams, func(id int32) bool { return !often[id] })
@@ -113,7 +117,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 				learn = append(learn, s)
 			}
 		}
-		w := learnWeights(learn, len(features))
+		w := learnWeights(learn, pace)
 		for _, s := range test {
 			s.score = w.score(&s)
 			aside = append(aside, s)
@@ -123,7 +127,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 	f.Sentences = len(list)
 	shift := 0.0
 	f.Precision, f.Recall, f.Wanted, shift = cut(aside, precision)
-	w := learnWeights(list, len(features))
+	w := learnWeights(list, pace)
 	f.Lexicon = w.lexicon(features, shift)
 	return f, nil
 }
@@ -170,9 +174,10 @@ func (l *learned) score(s *sentence) float64 {
 	return s.points + sum/s.n + l.bias
 }
 
-// learnWeights is logistic regression by stochastic gradient descent.
-func learnWeights(list []sentence, features int) *learned {
-	l := &learned{weights: make([]float64, features)}
+// learnWeights is logistic regression by stochastic gradient descent. The weights
+// of rare grams, which tell more, change at a faster pace.
+func learnWeights(list []sentence, pace []float64) *learned {
+	l := &learned{weights: make([]float64, len(pace))}
 	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i
@@ -192,7 +197,7 @@ func learnWeights(list []sentence, features int) *learned {
 			}
 			l.bias += d / 10
 			for _, id := range s.grams {
-				l.weights[id] += d / s.n
+				l.weights[id] += d * pace[id] / s.n
 			}
 		}
 	}
