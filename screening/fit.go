@@ -44,7 +44,7 @@ const (
 	decay    = 0.88
 	emphasis = 1.5  // on wanted sentences, which are few
 	rare     = 2    // a gram must stand in so many sentences
-	faint    = 0.10 // weights below are left out
+	faint    = 0.30 // weights below are left out
 
 	usualPace = 8
 )
