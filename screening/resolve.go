@@ -51,7 +51,7 @@ func (d *draft) best(list []candidate) []candidate {
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
-			cmp.Compare(min(len(a.rule.Evidence), 1), min(len(b.rule.Evidence), 1)), // a word before a sentence
+			cmp.Compare(a.rule.guess(), b.rule.guess()),
 			cmp.Compare(a.rule.rank, b.rule.rank),
 			cmp.Compare(b.end-b.start, a.end-a.start),
 			cmp.Compare(a.start, b.start),
@@ -74,6 +74,20 @@ func (d *draft) best(list []candidate) []candidate {
 		kept = append(kept, left...)
 	}
 	return kept
+}
+
+// guess orders rules by how much they guess: a word is known to be wrong, or likely
+// is; a sentence shows several kinds of evidence, or only reads like others.
+func (r *Rule) guess() int {
+	switch {
+	case len(r.Evidence) == 0 && r.ID != slipRule:
+		return 0
+	case len(r.Evidence) == 0:
+		return 1
+	case slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Weight > 0 }):
+		return 2
+	}
+	return 3
 }
 
 // space is where a candidate belongs among others that do not overlap each
