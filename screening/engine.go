@@ -256,6 +256,10 @@ func (p *plan) ask(s *scratch, o owner, part int, m match.Match) {
 	case pr.pattern == nil:
 		s.done[o.rule] = pr.evidenceAt(d, part, start, end)
 	default:
-		s.done[o.rule] = pr.patternAt(d, part, start, end)
+		may, read := d.mayNear(pr.needs, part, start)
+		if may {
+			read = pr.patternAt(d, part, start, end)
+		}
+		s.done[o.rule] = read
 	}
 }

@@ -213,35 +213,43 @@ func (s *sightings) near(part, lo, hi int) []match.Match {
 	return found[first:last]
 }
 
-// glances remembers of the last few windows which lists have words in them.
+// glances remembers of the last few windows which lists have words in them, and of
+// the last paragraph.
 type glances struct {
-	last    [8]glance
-	reading match.Reading
-	found   []match.Match
+	last      [8]glance
+	paragraph glance
+	reading   match.Reading
+	found     []match.Match
 }
 
 type glance struct {
-	part, lo, hi int // part: index + 1; 0: none
+	part, lo, hi int  // part: index + 1; 0: none
+	plain        bool // folding leaves all of it alone
 	lists        bitSet
 	proven       bitSet // conditions that hold for sure
 }
 
 func (g *glances) reset(p *plan) {
 	for i := range g.last {
-		l := &g.last[i]
-		if l.part = 0; len(l.lists) != (len(p.words.numbers)+63)/64 || len(l.proven) != (p.asked+63)/64 {
-			l.lists, l.proven = make(bitSet, (len(p.words.numbers)+63)/64), make(bitSet, (p.asked+63)/64)
-		}
+		g.last[i].reset(p)
+	}
+	g.paragraph.reset(p)
+}
+
+func (g *glance) reset(p *plan) {
+	if g.part = 0; len(g.lists) != (len(p.words.numbers)+63)/64 || len(g.proven) != (p.asked+63)/64 {
+		g.lists, g.proven = make(bitSet, (len(p.words.numbers)+63)/64), make(bitSet, (p.asked+63)/64)
 	}
 }
 
 // may tells whether a window has what a pattern needs: whether it is worth trying
 // there.
 func (d *draft) may(n needs, w *window) bool {
-	if len(n) == 0 {
-		return true
-	}
-	g := d.glance(w)
+	return len(n) == 0 || d.glance(w).has(n)
+}
+
+// has tells whether words of all lists of an alternative were seen.
+func (g *glance) has(n needs) bool {
 next:
 	for _, lists := range n {
 		for _, list := range lists {
@@ -254,6 +262,20 @@ next:
 	return false
 }
 
+// mayNear tells whether the paragraph around a place has what a pattern needs, if
+// that is soon known. If not, no window in it has, and the paragraph ends at end.
+func (d *draft) mayNear(n needs, part, place int) (may bool, end int) {
+	g := &d.glances.paragraph
+	if g.part != part+1 || place < g.lo || place > g.hi {
+		k, text := d.stretch(part, place, paragraphMarks), d.parts[part].text
+		g.part, g.lo, g.hi = part+1, k.lo, k.hi
+		if g.plain = d.plain.end(text, k.lo, k.hi) == k.hi; g.plain {
+			g.see(d, &window{part: part, source: text, start: k.lo, end: k.hi}, false)
+		}
+	}
+	return len(n) == 0 || !g.plain || g.has(n), g.hi
+}
+
 // glance is what the scan saw in a window.
 func (d *draft) glance(w *window) *glance {
 	g := &d.glances.last[(w.start^w.end>>3)&7]
@@ -261,6 +283,12 @@ func (d *draft) glance(w *window) *glance {
 		return g
 	}
 	g.part, g.lo, g.hi = w.part+1, w.start, w.end
+	g.see(d, w, true)
+	return g
+}
+
+// see notes what the scan saw in a window, and perhaps what it proves.
+func (g *glance) see(d *draft, w *window, prove bool) {
 	clear(g.lists)
 	clear(g.proven)
 	tokens := &d.plan.tokens
@@ -273,11 +301,11 @@ func (d *draft) glance(w *window) *glance {
 			}
 			lists, proofs := tokens.of(m.Term)
 			g.lists.add(lists)
-			if len(proofs) > 0 && w.source[m.Start:m.End] == d.plan.words.list[m.Term] {
+			if len(proofs) > 0 && prove && w.source[m.Start:m.End] == d.plan.words.list[m.Term] {
 				g.proven.add(proofs)
 			}
 		}
-		return g
+		return
 	}
 	all := d.glances // in a folded window less is inserted into words
 	d.fold.Read(&all.reading, w.text)
@@ -286,7 +314,6 @@ func (d *draft) glance(w *window) *glance {
 		lists, _ := tokens.of(m.Term)
 		g.lists.add(lists)
 	}
-	return g
 }
 
 // proven tells whether the scan saw a word in a window that makes a condition
