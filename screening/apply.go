@@ -33,7 +33,7 @@ func (p *program) termAt(d *draft, part, start, end int, t *compiledTerm) {
 func (p *program) patternAt(d *draft, part, start, end int) (read int) {
 	w := d.window(part, start, end, marksOf(p.Window))
 	read = max(w.end, end)
-	if !d.may(p.needs, &w) || !p.pattern.May(w.text) {
+	if !d.may(p.needs, &w) || !d.sees(p.sight, &w) || !p.pattern.May(w.text) {
 		return read
 	}
 	common := p.oneScope(d, &w, start)

@@ -51,6 +51,7 @@ type program struct {
 	in        place
 	pattern   *match.Pattern
 	needs     needs      // of the pattern
+	sight     sight      // of it
 	group     int        // of the pattern: the hit
 	need      *condition // nil: none
 	unless    *condition
@@ -213,7 +214,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.Group("hit"), 0)
-		p.needs = shared.words.needs(r.Pattern)
+		p.needs, p.sight = shared.words.needs(r.Pattern)
 	}
 	if r.NotBefore != "" {
 		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
@@ -264,6 +265,7 @@ func isLatin(r rune) bool {
 type condition struct {
 	any   *match.Pattern
 	needs needs
+	sight sight
 	id    int // it has this number among those of the plan
 }
 
@@ -292,7 +294,8 @@ func (c *conditions) of(list []string) (*condition, error) {
 		}
 		return nil, err
 	}
-	c.at[all] = &condition{any: compiled, needs: c.words.needs(all), id: len(c.at)}
+	needs, sight := c.words.needs(all)
+	c.at[all] = &condition{compiled, needs, sight, len(c.at)}
 	return c.at[all], nil
 }
 

@@ -315,31 +315,30 @@ const (
 
 // eachSuspect names two characters that come into question by the first.
 func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
-	left, last := false, -1 // whether the one before is joined, and what was looked at last
-	for i := range runes {
-		right := i+1 < len(runes) && s.joined.has(runes[i], runes[i+1]) != 0
-		if !left && !right && s.dear[runes[i]] {
-			for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
-				last = k
-				var of suspicion
-				if s.mayBeMeant(runes[k], runes[k+1]) {
-					of |= maybeSlip
-				}
-				if s.mayBeSwapped(runes, k) {
-					of |= maybeSwap
-				}
-				if k == i && s.mayBeLonger(runes, i) {
-					of |= maybeLonger
-				}
-				if of != 0 {
-					name(k, of)
-				}
-			}
-		}
-		if i+1 < len(runes) && s.isHeard.has(runes[i], runes[i+1]) != 0 {
+	last := -1 // what was looked at last
+	for i, r := range runes {
+		if i+1 < len(runes) && s.isHeard.has(r, runes[i+1]) != 0 {
 			name(i, maybeHeard)
 		}
-		left = right
+		if !s.dear[r] || i > 0 && s.joined.has(runes[i-1], r) != 0 || i+1 < len(runes) && s.joined.has(r, runes[i+1]) != 0 {
+			continue
+		}
+		for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
+			last = k
+			var of suspicion
+			if s.mayBeMeant(runes[k], runes[k+1]) {
+				of |= maybeSlip
+			}
+			if s.mayBeSwapped(runes, k) {
+				of |= maybeSwap
+			}
+			if k == i && s.mayBeLonger(runes, i) {
+				of |= maybeLonger
+			}
+			if of != 0 {
+				name(k, of)
+			}
+		}
 	}
 }
 

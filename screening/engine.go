@@ -28,7 +28,7 @@ type Options struct {
 // Engine screens texts. It is safe for concurrent use.
 type Engine struct {
 	fold     *match.Fold
-	plain    *plainRunes
+	plain    *match.Set
 	segments *segmenter
 	prepared *prepared
 	plan     atomic.Pointer[plan]
@@ -59,7 +59,7 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
 	fold := match.NewFold()
-	e := &Engine{fold: fold, plain: newPlainRunes(fold), prepared: new(prepared), ready: make(chan struct{})}
+	e := &Engine{fold: fold, plain: plainRunes(fold), prepared: new(prepared), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
 	loaded := make(chan struct{})
 	go func() {

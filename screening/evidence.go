@@ -77,7 +77,7 @@ func (p *program) look(d *draft, w *window, text string, possible kinds, most, l
 		case most < least:
 			return found, false
 		case possible&(1<<i) == 0:
-		case whole && c.words.proven(d, w), c.words.any.MatchString(text):
+		case whole && c.words.proven(d, w), d.sees(c.words.sight, w) && c.words.any.MatchString(text):
 			found |= 1 << i
 			most += min(c.Weight, 0) * points
 		default:

@@ -48,10 +48,13 @@ func (l *wordList) ask(word string, o owner) {
 // which needs a word of each of its lists. Nothing is needed if that is nil.
 type needs [][]uint16
 
-// needs of a pattern. What its alternatives need one word of is one list.
-func (l *wordList) needs(pattern string) (n needs) {
+// needs of a pattern. What its alternatives need one word of is one list. Words
+// that are not looked for may still be seen.
+func (l *wordList) needs(pattern string) (n needs, s sight) {
 	var single []string
-	for _, lists := range match.Literals(pattern, l.often) {
+	alternatives := match.Literals(pattern, l.often)
+	s = newSight(alternatives, l.often)
+	for _, lists := range alternatives {
 		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(l.effort(a), l.effort(b)) })
 		effort, k := 0.0, 0
 		for ; k < len(lists); k++ {
@@ -61,7 +64,7 @@ func (l *wordList) needs(pattern string) (n needs) {
 		}
 		switch k {
 		case 0:
-			return nil
+			return nil, s
 		case 1:
 			single = append(single, lists[0]...)
 		default:
@@ -75,7 +78,7 @@ func (l *wordList) needs(pattern string) (n needs) {
 	if len(single) > 0 {
 		n = append(n, []uint16{l.listOf(single)})
 	}
-	return n
+	return n, s
 }
 
 // listOf is the number of a list.
@@ -227,6 +230,8 @@ type glance struct {
 	plain        bool // folding leaves all of it alone
 	lists        bitSet
 	proven       bitSet // conditions that hold for sure
+	shown        shown  // characters, if they were read
+	isRead       bool
 }
 
 func (g *glances) reset(p *plan) {
@@ -269,7 +274,7 @@ func (d *draft) mayNear(n needs, part, place int) (may bool, end int) {
 	if g.part != part+1 || place < g.lo || place > g.hi {
 		k, text := d.stretch(part, place, paragraphMarks), d.parts[part].text
 		g.part, g.lo, g.hi = part+1, k.lo, k.hi
-		if g.plain = d.plain.end(text, k.lo, k.hi) == k.hi; g.plain {
+		if g.plain = d.plain.Span(text, k.lo, k.hi) == k.hi; g.plain {
 			g.see(d, &window{part: part, source: text, start: k.lo, end: k.hi}, false)
 		}
 	}
@@ -291,6 +296,7 @@ func (d *draft) glance(w *window) *glance {
 func (g *glance) see(d *draft, w *window, prove bool) {
 	clear(g.lists)
 	clear(g.proven)
+	g.isRead = false
 	tokens := &d.plan.tokens
 	if w.back == nil {
 		near := d.seen.near(w.part, w.start, w.end)
@@ -324,5 +330,5 @@ func (c *condition) proven(d *draft, w *window) bool {
 
 // holds tells whether a condition holds in a window.
 func (c *condition) holds(d *draft, w *window) bool {
-	return d.may(c.needs, w) && (c.proven(d, w) || c.any.MatchString(w.text))
+	return d.may(c.needs, w) && (c.proven(d, w) || d.sees(c.sight, w) && c.any.MatchString(w.text))
 }

@@ -109,6 +109,9 @@ func around(text string, start, end int, strength mark) (lo, hi int) {
 // markBefore is the end of the last mark of a strength that begins in
 // text[floor:at]; floor if there is none.
 func markBefore(text string, floor, at int, strength mark) int {
+	if strength == paragraphMarks {
+		return floor + strings.LastIndexByte(text[floor:max(at, floor)], '\n') + 1
+	}
 	for i := at - 1; i >= floor; i-- {
 		if !mayMark[text[i]] {
 			continue
@@ -123,6 +126,12 @@ func markBefore(text string, floor, at int, strength mark) int {
 // markAfter is the place of the first mark of a strength in text[at:ceiling];
 // ceiling if there is none.
 func markAfter(text string, at, ceiling int, strength mark) int {
+	if strength == paragraphMarks && at < ceiling {
+		if i := strings.IndexByte(text[at:ceiling], '\n'); i >= 0 {
+			return at + i
+		}
+		at = ceiling
+	}
 	for i := at; i < ceiling; i++ {
 		if !mayMark[text[i]] {
 			continue
@@ -214,7 +223,10 @@ func (k *kept) read(d *draft, lo, hi int) window {
 func (d *draft) read(part, lo, hi int) window {
 	text := d.parts[part].text
 	w := window{text: text[lo:hi], part: part, source: text, start: lo, end: hi}
-	if at := d.plain.end(text, lo, hi); at < hi {
+	if g := &d.glances.paragraph; g.plain && g.part == part+1 && g.lo <= lo && hi <= g.hi {
+		return w
+	}
+	if at := d.plain.Span(text, lo, hi); at < hi {
 		w.fold(d.fold, text, at, hi)
 	}
 	return w
@@ -241,36 +253,15 @@ func (w *window) fold(fold *match.Fold, text string, from, hi int) {
 	w.back = append(w.back, int32(hi))
 }
 
-// plainRunes are bits by rune of the basic plane: those that folding leaves alone.
-type plainRunes [1 << 16 / 64]uint64
-
-func newPlainRunes(fold *match.Fold) *plainRunes {
-	p := new(plainRunes)
+// plainRunes are those of the basic plane that folding leaves alone.
+func plainRunes(fold *match.Fold) *match.Set {
+	p := new(match.Set)
 	for r := range rune(1 << 16) {
 		if to, ok := readable(fold, r); ok && to == r {
 			p[r/64] |= 1 << (r % 64)
 		}
 	}
 	return p
-}
-
-func (p *plainRunes) has(r rune) bool { return r < 1<<16 && p[r/64]>>(r%64)&1 != 0 }
-
-// end is the first place in text[lo:hi] of a rune that folding changes; hi if
-// there is none.
-func (p *plainRunes) end(text string, lo, hi int) int {
-	for i := lo; i < hi; {
-		r, ok := match.Wide(text, i)
-		size := 3
-		if !ok {
-			r, size = utf8.DecodeRuneInString(text[i:])
-		}
-		if !p.has(r) {
-			return i
-		}
-		i += size
-	}
-	return hi
 }
 
 // readable folds a rune for reading; ok is false for invisible ones.

@@ -105,7 +105,8 @@ func (f *Fold) wide(r *Reading, i, n int) int {
 
 // four are the four bytes at i.
 func four(text string, i int) uint32 {
-	return uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+	b := text[i : i+4]
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
 // threeBytes tells whether bytes begin with a rune of three, as those of
@@ -120,6 +121,37 @@ func Wide(text string, i int) (r rune, ok bool) {
 	}
 	b := four(text, i)
 	return rune(three(b)), threeBytes(b) && b&0xFF != 0xED // no surrogate
+}
+
+// A Set is a set of runes of the basic plane: bit r%64 of word r/64 for rune r.
+type Set [plane / 64]uint64
+
+// Has tells whether a rune is in the set.
+func (s *Set) Has(r rune) bool { return r < plane && s[r/64]>>(r%64)&1 != 0 }
+
+// Span is the first place in text[lo:hi] of a rune that is not in the set; hi if
+// there is none.
+func (s *Set) Span(text string, lo, hi int) int {
+	i := lo
+	for i < hi {
+		for i+3 < len(text) && i < hi {
+			b := four(text, i)
+			r := three(b)
+			if !threeBytes(b) || s[r/64]>>(r%64)&1 == 0 {
+				break
+			}
+			i += 3
+		}
+		if i >= hi {
+			break
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !s.Has(r) {
+			return i
+		}
+		i += size
+	}
+	return hi
 }
 
 // three decodes a rune of three bytes.
