@@ -39,7 +39,7 @@ func (e *Engine) Derive(rules *Rules) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("版次 %s 不能使用：\n%w", rules.edition, err)
 	}
-	d := &Engine{fold: e.fold, plain: e.plain, segments: e.segments, prepared: e.prepared, ready: e.ready}
+	d := &Engine{fold: e.fold, segments: e.segments, prepared: e.prepared, ready: e.ready}
 	d.scratch.New = func() any { return new(scratch) }
 	d.plan.Store(p)
 	return d, nil

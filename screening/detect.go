@@ -44,7 +44,6 @@ type draft struct {
 
 	rules    *Rules
 	fold     *match.Fold
-	plain    *match.Set
 	segments *segmenter
 	kept     [paragraphMarks + 1]kept // by strength; the first is for two sentences
 	answers  []answer                 // by condition

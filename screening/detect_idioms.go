@@ -46,30 +46,22 @@ func (f fourRunes) String() string {
 }
 
 // halfSet is a set of halves, first ones and second ones, that now and then has
-// one that was not added: two bits of one word stand for each.
-type halfSet [1 << 12]uint64
-
-// find is the word in which the bits stand: in the last two sixes of the hash
-// that of a first half, in the two before that of a second one.
-func (s *halfSet) find(a, b uint16) (word *uint64, hash uint64) {
-	hash = hashOf(a, b)
-	return &s[hash>>52], hash >> 28
-}
+// one that was not added: one bit stands for each.
+type halfSet [1 << 12][2]uint64
 
 func (s *halfSet) add(half uint32, second int) {
-	word, hash := s.find(uint16(half>>16), uint16(half))
-	hash >>= 12 * second
-	*word |= 1<<(hash&63) | 1<<(hash>>6&63)
+	hash := hashOf(uint16(half>>16), uint16(half))
+	s[hash>>52][second] |= 1 << (hash >> 46 & 63)
 }
 
 // of tells whether two characters are a first half, and a second one: 1 or 0.
 func (s *halfSet) of(a, b uint16) (first, second uint64) {
-	at, hash := s.find(a, b)
-	word := *at
-	return word >> (hash & 63) & (word >> (hash >> 6 & 63)) & 1, word >> (hash >> 12 & 63) & (word >> (hash >> 18 & 63)) & 1
+	hash := hashOf(a, b)
+	at, bit := &s[hash>>52], hash>>46&63
+	return at[0] >> bit & 1, at[1] >> bit & 1
 }
 
-// fourSet is such a set of four characters in a row.
+// fourSet is a set of four characters in a row, two bits for each.
 type fourSet [1 << 14]uint64
 
 func (s *fourSet) find(four fourRunes) (word *uint64, bits uint64) {

@@ -28,7 +28,6 @@ type Options struct {
 // Engine screens texts. It is safe for concurrent use.
 type Engine struct {
 	fold     *match.Fold
-	plain    *match.Set
 	segments *segmenter
 	prepared *prepared
 	plan     atomic.Pointer[plan]
@@ -58,8 +57,8 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("机审规则有误：\n%w", err)
 	}
-	fold := match.NewFold()
-	e := &Engine{fold: fold, plain: plainRunes(fold), prepared: new(prepared), ready: make(chan struct{})}
+	fold := newFold()
+	e := &Engine{fold: fold, prepared: new(prepared), ready: make(chan struct{})}
 	e.scratch.New = func() any { return new(scratch) }
 	loaded := make(chan struct{})
 	go func() {
@@ -164,7 +163,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	s := e.scratch.Get().(*scratch)
 	s.reset(p)
 	d := &s.draft
-	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, plain: e.plain, segments: e.segments,
+	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, segments: e.segments,
 		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances, spelling: &s.spelled}
 	s.seen.scan(p.matcher, e.fold, d.parts)
 	size := 0

@@ -137,25 +137,24 @@ func (l *wordList) prove(condition int, pattern string) {
 // tokens are what the words tell, made ready to be set in a glance: for each
 // word the lists that have it, then the conditions that it makes hold.
 type tokens struct {
-	from []uint32 // by word, two of them: where its lists begin in all, and its conditions
-	all  []uint16
+	of  []told // by word
+	all []uint16
 }
+
+// told is what a word tells, as ranges of all.
+type told struct{ lists, proofs, end uint32 }
 
 func (l *wordList) tokens() (t tokens) {
 	for i := range l.list {
-		t.from = append(t.from, uint32(len(t.all)))
+		var w told
+		w.lists = uint32(len(t.all))
 		t.all = append(t.all, l.lists[i]...)
-		t.from = append(t.from, uint32(len(t.all)))
+		w.proofs = uint32(len(t.all))
 		t.all = append(t.all, l.proofs[i]...)
+		w.end = uint32(len(t.all))
+		t.of = append(t.of, w)
 	}
-	t.from = append(t.from, uint32(len(t.all)))
 	return t
-}
-
-// of answers the lists and the conditions of a word.
-func (t *tokens) of(word int32) (lists, proofs []uint16) {
-	from := t.from[2*word:][:3]
-	return t.all[from[0]:from[1]], t.all[from[1]:from[2]]
 }
 
 // bitSet is a set of small numbers.
@@ -274,7 +273,7 @@ func (d *draft) mayNear(n needs, part, place int) (may bool, end int) {
 	if g.part != part+1 || place < g.lo || place > g.hi {
 		k, text := d.stretch(part, place, paragraphMarks), d.parts[part].text
 		g.part, g.lo, g.hi = part+1, k.lo, k.hi
-		if g.plain = d.plain.Span(text, k.lo, k.hi) == k.hi; g.plain {
+		if g.plain = d.seen.readings[part].PlainTo(k.lo, k.hi) == k.hi; g.plain {
 			g.see(d, &window{part: part, source: text, start: k.lo, end: k.hi}, false)
 		}
 	}
@@ -305,9 +304,12 @@ func (g *glance) see(d *draft, w *window, prove bool) {
 			if int(m.Start) < w.start || int(m.End) > w.end {
 				continue
 			}
-			lists, proofs := tokens.of(m.Term)
-			g.lists.add(lists)
-			if len(proofs) > 0 && prove && w.source[m.Start:m.End] == d.plan.words.list[m.Term] {
+			told := &tokens.of[m.Term]
+			if told.lists == told.end {
+				continue
+			}
+			g.lists.add(tokens.all[told.lists:told.proofs])
+			if proofs := tokens.all[told.proofs:told.end]; prove && len(proofs) > 0 && w.source[m.Start:m.End] == d.plan.words.list[m.Term] {
 				g.proven.add(proofs)
 			}
 		}
@@ -317,8 +319,8 @@ func (g *glance) see(d *draft, w *window, prove bool) {
 	d.fold.Read(&all.reading, w.text)
 	all.found = d.plan.matcher.Find(all.found[:0], &all.reading)
 	for _, m := range all.found {
-		lists, _ := tokens.of(m.Term)
-		g.lists.add(lists)
+		told := &tokens.of[m.Term]
+		g.lists.add(tokens.all[told.lists:told.proofs])
 	}
 }
 

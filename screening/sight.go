@@ -1,6 +1,9 @@
 package screening
 
 import (
+	"cmp"
+	"maps"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -10,8 +13,9 @@ import (
 // sight is what of a pattern can be seen in a window before an automaton is asked,
 // whose tables are mostly far from the processor: for one of its alternatives, a
 // string of each of some lists must stand there. For each alternative it has the
-// number of lists, for each list the number of strings, and for each string two
-// places in the set of what the window shows. An empty one is seen everywhere.
+// number of lists; for each list, its size and what its strings begin with, a place
+// in the set of what the window shows; and for each of these, how many and which
+// other places they go on with. An empty sight is seen everywhere.
 type sight []uint16
 
 // shown is the set of all characters of a window, and of all two in a row; now and
@@ -21,25 +25,55 @@ type shown [1 << (shownBits - 6)]uint64
 const (
 	shownBits = 13
 	tooMuch   = 1800 // bytes of a window, in which nearly all could be seen
-	mostLists = 2    // of an alternative
 )
 
-// newSight picks the lists that stand least often.
+// newSight picks the lists that are soonest looked for and stand least often.
 func newSight(alternatives [][][]string, often func([]string) float64) (s sight) {
+	var single []string // of alternatives that have one list
 	for _, lists := range alternatives {
 		lists = slices.Clone(lists)
-		slices.SortStableFunc(lists, func(a, b []string) int { return int(1000 * (often(a) - often(b))) })
-		lists = lists[:min(len(lists), mostLists)]
-		s = append(s, uint16(len(lists)))
-		for _, list := range lists {
-			s = append(s, uint16(len(list)))
-			for _, text := range list {
-				first, last := ends(text)
-				s = append(s, first, last)
-			}
+		slices.SortStableFunc(lists, func(a, b []string) int {
+			return cmp.Compare(often(a)+float64(len(beginnings(a)))*2, often(b)+float64(len(beginnings(b)))*2)
+		})
+		if len(lists) == 1 {
+			single = append(single, lists[0]...)
+			continue
 		}
+		s = append(s, 2)
+		s = s.add(lists[0]).add(lists[1])
+	}
+	if len(single) > 0 {
+		s = append(s, 1).add(single)
+	}
+	if len(s) > math.MaxUint16 {
+		return nil
 	}
 	return s
+}
+
+// add adds a list.
+func (s sight) add(list []string) sight {
+	from := len(s)
+	s = append(s, 0)
+	all := beginnings(list)
+	for _, first := range slices.Sorted(maps.Keys(all)) {
+		rest := all[first]
+		s = append(s, first, uint16(len(rest)))
+		s = append(s, rest...)
+	}
+	s[from] = uint16(len(s) - from - 1)
+	return s
+}
+
+// beginnings are the places that strings begin with, and what they go on with.
+func beginnings(list []string) map[uint16][]uint16 {
+	all := map[uint16][]uint16{}
+	for _, text := range list {
+		if first, last := ends(text); !slices.Contains(all[first], last) {
+			all[first] = append(all[first], last)
+		}
+	}
+	return all
 }
 
 // ends are the places of the first two and the last two characters of a text; of
@@ -97,13 +131,12 @@ func (s *shown) read(text string) {
 // in tells whether a pattern may match in a window that shows this.
 func (s sight) in(window *shown) bool {
 	for i := 0; i < len(s); {
-		all := true
-		lists := s[i]
+		all, lists := true, s[i]
 		i++
 		for range lists {
-			places := s[i+1 : i+1+2*int(s[i])]
-			i += 1 + len(places)
-			all = all && window.hasAny(places)
+			list := s[i+1 : i+1+int(s[i])]
+			i += 1 + len(list)
+			all = all && window.hasAny(list)
 		}
 		if all {
 			return true
@@ -112,12 +145,18 @@ func (s sight) in(window *shown) bool {
 	return len(s) == 0
 }
 
-// hasAny tells whether both places of one of some strings are there.
-func (s *shown) hasAny(places []uint16) bool {
-	for k := 0; k+1 < len(places); k += 2 {
-		if s.has(places[k]) && s.has(places[k+1]) {
-			return true
+// hasAny tells whether one of a list's strings may be there.
+func (s *shown) hasAny(list []uint16) bool {
+	for k := 0; k+1 < len(list); {
+		first, next := list[k], k+2+int(list[k+1])
+		if s.has(first) {
+			for _, last := range list[k+2 : next] {
+				if s.has(last) {
+					return true
+				}
+			}
 		}
+		k = next
 	}
 	return false
 }

@@ -223,10 +223,7 @@ func (k *kept) read(d *draft, lo, hi int) window {
 func (d *draft) read(part, lo, hi int) window {
 	text := d.parts[part].text
 	w := window{text: text[lo:hi], part: part, source: text, start: lo, end: hi}
-	if g := &d.glances.paragraph; g.plain && g.part == part+1 && g.lo <= lo && hi <= g.hi {
-		return w
-	}
-	if at := d.plain.Span(text, lo, hi); at < hi {
+	if at := d.seen.readings[part].PlainTo(lo, hi); at < hi {
 		w.fold(d.fold, text, at, hi)
 	}
 	return w
@@ -253,15 +250,15 @@ func (w *window) fold(fold *match.Fold, text string, from, hi int) {
 	w.back = append(w.back, int32(hi))
 }
 
-// plainRunes are those of the basic plane that folding leaves alone.
-func plainRunes(fold *match.Fold) *match.Set {
-	p := new(match.Set)
+// newFold is the fold of an engine: plain to it are runes that windows leave alone.
+func newFold() *match.Fold {
+	fold := match.NewFold()
 	for r := range rune(1 << 16) {
-		if to, ok := readable(fold, r); ok && to == r {
-			p[r/64] |= 1 << (r % 64)
+		if to, ok := readable(fold, r); !ok || to != r {
+			fold.Plain.Remove(r)
 		}
 	}
-	return p
+	return fold
 }
 
 // readable folds a rune for reading; ok is false for invisible ones.

@@ -1,6 +1,9 @@
 package match
 
-import _ "embed"
+import (
+	_ "embed"
+	"math"
+)
 
 // simplified pairs each traditional character with its simplified one, in
 // lines of pairs. Source: the CLDR transform Traditional-Simplified, one to
@@ -14,6 +17,8 @@ var simplified string
 // rune, so offsets are never lost. It knows which runes may be inserted into a
 // term without changing it (skip). A Fold is immutable.
 type Fold struct {
+	Plain Set // runes that readings need not tell of (Reading.PlainTo): all, unless some are removed before use
+
 	to      []uint16 // by rune of the basic plane; 0: skipped
 	kind    []kind
 	codes   *[plane]uint16 // by rune: what it folds to, or, if it is not plain, special and
@@ -85,6 +90,9 @@ func NewFold() *Fold {
 		}
 	}
 	f.encode()
+	for i := range f.Plain {
+		f.Plain[i] = math.MaxUint64
+	}
 	return f
 }
 

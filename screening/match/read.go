@@ -22,6 +22,19 @@ type Reading struct {
 	Runes []uint16 // folded, without those that are skipped; 0: a broken one, or more in a row than may be skipped
 	At    []int32  // by rune: the byte where it begins in Text
 	Runs  []Run
+	odd   []int32 // where runes begin that are not of the fold's Plain
+}
+
+// PlainTo is the first place in Text[lo:hi] of a rune that is not of the fold's
+// Plain; hi if there is none.
+func (r *Reading) PlainTo(lo, hi int) int {
+	if len(r.odd) == 0 {
+		return hi
+	}
+	if i, _ := slices.BinarySearch(r.odd, int32(lo)); i < len(r.odd) {
+		return min(int(r.odd[i]), hi)
+	}
+	return hi
 }
 
 // Start and End are the bytes where a rune of the reading begins and ends in the text.
@@ -47,7 +60,7 @@ func (r *Reading) Index(at int) int {
 
 // Read folds a text.
 func (f *Fold) Read(r *Reading, text string) {
-	r.Text, r.Runs = text, r.Runs[:0]
+	r.Text, r.Runs, r.odd = text, r.Runs[:0], r.odd[:0]
 	if cap(r.Runes) < len(text) {
 		r.Runes, r.At = make([]uint16, len(text)), make([]int32, len(text))
 	}
@@ -59,7 +72,10 @@ func (f *Fold) Read(r *Reading, text string) {
 			i, n, skips = i+3*wide, n+wide, 0
 			continue
 		}
-		code, size := f.decode(text[i:])
+		code, size, plain := f.decode(text[i:])
+		if !plain {
+			r.odd = append(r.odd, int32(i))
+		}
 		if code-special < specials {
 			s := f.special[code-special]
 			switch s.kind {
@@ -90,17 +106,22 @@ func (f *Fold) Read(r *Reading, text string) {
 // wide reads plain runes of three bytes, as nearly all of Chinese are, from
 // byte i of the text, the reading's rune n; it answers how many there were.
 func (f *Fold) wide(r *Reading, i, n int) int {
-	text, runes, at, codes, count := r.Text, r.Runes[n:], r.At[n:], f.codes, 0
-	for ; i+3 < len(text) && count < len(runes) && count < len(at); i += 3 {
-		b := four(text, i)
-		code := codes[three(b)]
-		if !threeBytes(b) || code-special < specials {
-			break
+	text, runes, codes, plain := r.Text[i:], r.Runes[n:], f.codes, &f.Plain
+	at := r.At[n:][:len(runes)]
+	for count := range runes {
+		if len(text) < 4 {
+			return count
 		}
-		runes[count], at[count] = code, int32(i)
-		count++
+		b := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+		c := three(b)
+		code := codes[c]
+		if !threeBytes(b) || code-special < specials || plain[c/64]>>(c%64)&1 == 0 {
+			return count
+		}
+		runes[count], at[count] = code, int32(i+3*count)
+		text = text[3:]
 	}
-	return count
+	return len(runes)
 }
 
 // four are the four bytes at i.
@@ -126,47 +147,25 @@ func Wide(text string, i int) (r rune, ok bool) {
 // A Set is a set of runes of the basic plane: bit r%64 of word r/64 for rune r.
 type Set [plane / 64]uint64
 
-// Has tells whether a rune is in the set.
-func (s *Set) Has(r rune) bool { return r < plane && s[r/64]>>(r%64)&1 != 0 }
+// Remove removes a rune.
+func (s *Set) Remove(r rune) { s[r/64] &^= 1 << (r % 64) }
 
-// Span is the first place in text[lo:hi] of a rune that is not in the set; hi if
-// there is none.
-func (s *Set) Span(text string, lo, hi int) int {
-	i := lo
-	for i < hi {
-		for i+3 < len(text) && i < hi {
-			b := four(text, i)
-			r := three(b)
-			if !threeBytes(b) || s[r/64]>>(r%64)&1 == 0 {
-				break
-			}
-			i += 3
-		}
-		if i >= hi {
-			break
-		}
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if !s.Has(r) {
-			return i
-		}
-		i += size
-	}
-	return hi
-}
+func (s *Set) has(r rune) bool { return r < plane && s[r/64]>>(r%64)&1 != 0 }
 
 // three decodes a rune of three bytes.
 func three(b uint32) uint16 { return uint16(b<<12 | b>>2&0xFC0 | b>>16&0x3F) }
 
-// decode is the code of the first rune of a text, and its length.
-func (f *Fold) decode(text string) (code uint16, size int) {
+// decode is the code of the first rune of a text, its length, and whether it is plain.
+func (f *Fold) decode(text string) (code uint16, size int, plain bool) {
 	r, size := rune(text[0]), 1
 	if r >= utf8.RuneSelf {
 		r, size = utf8.DecodeRuneInString(text)
 	}
+	plain = f.Plain.has(r)
 	if r == utf8.RuneError && size == 1 {
-		return brokenRune, 1
+		return brokenRune, 1, plain
 	}
-	return f.code(r), size
+	return f.code(r), size, plain
 }
 
 // openRun is a run that may go on.
