@@ -268,7 +268,7 @@ func (s *slips) readyHeard(d *dictionary) {
 			written = append(written, w)
 		}
 	})
-	s.heard, s.isHeard = map[[2]uint16][]twoRunes{}, newPairSet(18)
+	s.heard, s.isHeard = map[[2]uint16][]twoRunes{}, newPairSet(20)
 	for _, w := range written {
 		eachSound(w.runes, func(key [2]uint16) {
 			for _, meant := range bySound[key] {
@@ -299,8 +299,8 @@ func (s *slips) detect(d *draft, part int) {
 	if s.ready(d.segments.dictionary) != nil {
 		return // the engine has said so when it was made
 	}
-	var text stretch
-	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, &text, part, i, of) })
+	var desk slipDesk
+	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, &desk, part, i, of) })
 }
 
 // suspicion is what two characters come into question for.
@@ -452,6 +452,12 @@ func (c *change) sum() (sum float64) {
 	return sum
 }
 
+// slipDesk is room to weigh changes in.
+type slipDesk struct {
+	text    stretch
+	changes []change
+}
+
 // met is how often the rarer of two characters stands as a word in official texts.
 func (s *slips) met(first, second uint16) float64 {
 	return min(s.usage.ownOf(s.usage.node(first)), s.usage.ownOf(s.usage.node(second)))
@@ -560,18 +566,19 @@ func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
 // weigh finds the change of the two runes at i by which most is gained. Where no
 // change can be, which is mostly so, words are not read.
 // begin is where in the reading the stretch begins.
-func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (best change, begin int, ok bool) {
-	var room [8]change
-	at, first, second := text.take(r, i, i+2), r.Runes[i], r.Runes[i+1]
-	var changes []change
+func (s *slips) weigh(desk *slipDesk, r *match.Reading, i int, of suspicion) (best change, begin int, ok bool) {
+	text, first, second := &desk.text, r.Runes[i], r.Runes[i+1]
+	at := hanBefore(r, i)
 	if of == maybeHeard {
-		changes = s.otherWords(room[:0], r.Runes, i, at)
+		desk.changes = s.otherWords(desk.changes[:0], r.Runes, i, at)
 	} else {
-		changes = s.changes(room[:0], r.Runes, i, at, of)
+		desk.changes = s.changes(desk.changes[:0], r.Runes, i, at, of)
 	}
+	changes := desk.changes
 	if len(changes) == 0 {
 		return best, 0, false
 	}
+	text.take(r, i, i+2)
 	text.halve(s.usage, at+1)
 	cost := text.with(s.usage, at, first)
 	for k := range changes {
@@ -613,8 +620,8 @@ func (s *slips) weigh(text *stretch, r *match.Reading, i int, of suspicion) (bes
 
 // correct finds what is meant by the two runes at i, if it is likely that another
 // word is.
-func (s *slips) correct(text *stretch, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
-	best, begin, ok := s.weigh(text, r, i, of)
+func (s *slips) correct(desk *slipDesk, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
+	best, begin, ok := s.weigh(desk, r, i, of)
 	if !ok || best.sum() < 0 {
 		return c, false
 	}
@@ -647,9 +654,9 @@ func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
 }
 
 // report reports the two runes at i if they are likely a slip.
-func (s *slips) report(d *draft, text *stretch, part, i int, of suspicion) {
+func (s *slips) report(d *draft, desk *slipDesk, part, i int, of suspicion) {
 	r := &d.seen.readings[part]
-	c, ok := s.correct(text, r, i, of)
+	c, ok := s.correct(desk, r, i, of)
 	if !ok {
 		return
 	}

@@ -55,11 +55,11 @@ func fitSlips(t *testing.T, e *Engine) {
 	}
 	found := slipPlaces{}
 	var r match.Reading
-	var around stretch
+	var desk slipDesk
 	weigh := func(text string, weight float64, isSlip func(start, end int, meant string) bool) {
 		e.fold.Read(&r, text)
 		s.eachSuspect(r.Runes, func(i int, of suspicion) {
-			c, begin, ok := s.weigh(&around, &r, i, of)
+			c, begin, ok := s.weigh(&desk, &r, i, of)
 			if !ok {
 				return
 			}

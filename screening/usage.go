@@ -314,17 +314,21 @@ type stretch struct {
 // maxSteps is how many words may begin at a place, or end there.
 const maxSteps = longestWord + 2
 
-// take reads the Chinese characters around the runes from i to before end.
-func (s *stretch) take(r *match.Reading, i, end int) (at int) {
-	lo, hi := i, end
-	for lo > 0 && i-lo < besideSlip && isHan(rune(r.Runes[lo-1])) {
-		lo--
+// hanBefore is how many Chinese characters a stretch around the i-th rune has before it.
+func hanBefore(r *match.Reading, i int) (n int) {
+	for n < min(i, besideSlip) && isHan(rune(r.Runes[i-n-1])) {
+		n++
 	}
+	return n
+}
+
+// take reads the Chinese characters around the runes from i to before end.
+func (s *stretch) take(r *match.Reading, i, end int) {
+	hi := end
 	for hi < len(r.Runes) && hi-end < besideSlip && isHan(rune(r.Runes[hi])) {
 		hi++
 	}
-	s.size = copy(s.runes[:], r.Runes[lo:hi])
-	return i - lo
+	s.size = copy(s.runes[:], r.Runes[i-hanBefore(r, i):hi])
 }
 
 // read finds the words and ways anew where the runes from one to before another
