@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	_ "embed"
 	"math"
 	"slices"
@@ -39,7 +40,8 @@ type slips struct {
 	err     error
 	usage   *usage
 	joined  pairSet                  // stand side by side in a word
-	meant   bitSet                   // by node of the dictionary: words of two characters that are not too rare
+	firsts  kinship                  // words of two characters that are not too rare, by their first
+	seconds kinship                  // and by their second
 	isMeant pairSet                  // these words
 	kin     pairSet                  // these words, with a group of characters in place of one of the two
 	heard   map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
@@ -104,6 +106,36 @@ func hashOfThree(word [3]uint16, place int, group uint16) uint64 {
 	word[place] = group
 	h := (uint64(place)<<48 | uint64(word[0])<<32 | uint64(word[1])<<16 | uint64(word[2])) * 0x9E3779B97F4A7C15
 	return (h ^ h>>32) * 0x9E3779B97F4A7C15
+}
+
+// kinship lists by one character the words of two that have it, in the order of the
+// groups in which the other one is.
+type kinship map[uint16][]kin
+
+// kin is a word, by its other character.
+type kin struct {
+	group, other uint16
+	node         uint32
+	cost         float32
+}
+
+func (k kinship) add(r uint16, word kin) { k[r] = append(k[r], word) }
+
+func (k kinship) order() {
+	for _, list := range k {
+		slices.SortStableFunc(list, func(a, b kin) int { return cmp.Compare(a.group, b.group) })
+	}
+}
+
+// of are the words with a character of a group beside another.
+func (k kinship) of(r, group uint16) []kin {
+	list := k[r]
+	from, _ := slices.BinarySearchFunc(list, group, func(w kin, group uint16) int { return cmp.Compare(w.group, group) })
+	to := from
+	for to < len(list) && list[to].group == group {
+		to++
+	}
+	return list[from:to]
 }
 
 // addWord adds all that stand side by side in a word.
@@ -182,7 +214,8 @@ func (s *slips) ready(d *dictionary) error {
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
-		s.meant, s.isMeant, s.kin, s.longKin = make(bitSet, len(d.nodes)/64+1), newPairSet(18), newPairSet(22), newPairSet(22)
+		s.firsts, s.seconds = kinship{}, kinship{}
+		s.isMeant, s.kin, s.longKin = newPairSet(18), newPairSet(22), newPairSet(22)
 		for r := range s.costs {
 			s.costs[r] = float32(s.usage.of(s.usage.node(uint16(r))))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
@@ -195,13 +228,15 @@ func (s *slips) ready(d *dictionary) error {
 			node := d.find(runes...)
 			switch cost := s.usage.costs[node]; {
 			case len(runes) == 2 && cost <= rarestMeant*quarter:
-				s.meant[node/64] |= 1 << (node % 64)
-				s.isMeant.add(runes[0], runes[1])
-				for _, group := range s.groupsOf[runes[0]] {
-					s.kin.add(group, runes[1])
+				first, second, bits := runes[0], runes[1], float32(cost)/quarter
+				s.isMeant.add(first, second)
+				for _, group := range s.groupsOf[first] {
+					s.kin.add(group, second)
+					s.seconds.add(second, kin{group, first, node, bits})
 				}
-				for _, group := range s.groupsOf[runes[1]] {
-					s.kin.add(runes[0], group)
+				for _, group := range s.groupsOf[second] {
+					s.kin.add(first, group)
+					s.firsts.add(first, kin{group, second, node, bits})
 				}
 			case len(runes) == 3 && cost <= rarestLong*quarter:
 				for place, r := range runes {
@@ -211,6 +246,8 @@ func (s *slips) ready(d *dictionary) error {
 				}
 			}
 		})
+		s.firsts.order()
+		s.seconds.order()
 		s.readyHeard(d)
 	})
 	return s.err
@@ -479,21 +516,17 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 	var beside neighbours
 	s.usage.find(&beside, runes, i, i+2)
 	met := s.met(first, second)
-	add := func(group uint16, place int, to uint16, meant [2]uint16) {
-		if s.isMeant.has(meant[0], meant[1]) == 0 {
+	add := func(place int, word kin) {
+		spared := float64(s.costs[first] + s.costs[second] - word.cost)
+		if spared < leastSpared {
 			return
 		}
-		node := s.usage.node(meant[:]...)
-		spared := float64(s.costs[first]+s.costs[second]) - s.usage.of(node)
-		if spared < leastSpared || !s.meant.has(int(node)) {
-			return
-		}
-		c := change{place: at + place, runes: [2]uint16{to}, size: 1}
-		c.signs = signs{always: 1, byRest: leastRest, byMet: met, byWord: s.usage.of(node), byOwn: s.usage.ownOf(node)}
-		if int(group) < s.sounds {
+		c := change{place: at + place, runes: [2]uint16{word.other}, size: 1}
+		c.signs = signs{always: 1, byRest: leastRest, byMet: met, byWord: float64(word.cost), byOwn: s.usage.ownOf(word.node)}
+		if int(word.group) < s.sounds {
 			c.signs[bySound] = 1
 		}
-		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, node)
+		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, word.node)
 		if c.sum() >= 0 {
 			list = append(list, c)
 		}
@@ -502,9 +535,9 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 		if s.kin.has(group, second) == 0 {
 			continue
 		}
-		for _, other := range s.groups[group] {
-			if other != first {
-				add(group, 0, other, [2]uint16{other, second})
+		for _, word := range s.seconds.of(second, group) {
+			if word.other != first {
+				add(0, word)
 			}
 		}
 	}
@@ -512,9 +545,9 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 		if s.kin.has(first, group) == 0 {
 			continue
 		}
-		for _, other := range s.groups[group] {
-			if other != second {
-				add(group, 1, other, [2]uint16{first, other})
+		for _, word := range s.firsts.of(first, group) {
+			if word.other != second {
+				add(1, word)
 			}
 		}
 	}
