@@ -16,6 +16,7 @@ import (
 // resolve turns candidates into the report: one span, one hit in each family.
 func (d *draft) resolve() models.Report {
 	d.dropLonelyCues()
+	d.dropSpelling()
 	slices.SortFunc(d.found, inPlace)
 	kept := make([]candidate, 0, len(d.found))
 	for rest := d.found; len(rest) > 0; {
@@ -155,6 +156,21 @@ func (d *draft) dropLonelyCues() {
 	}
 	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
 		return len(cues[c.rule.Category]) < c.rule.Cues
+	})
+}
+
+// dropSpelling drops misspellings in what is a wrong expression or name as a whole.
+func (d *draft) dropSpelling() {
+	var wholes []candidate
+	for _, c := range d.found {
+		if c.rule.Category == "wording.fixed_expression" || c.rule.Category == "wording.leader" && len(c.rule.Evidence) == 0 {
+			wholes = append(wholes, c)
+		}
+	}
+	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
+		return c.rule.Category == "typo" && slices.ContainsFunc(wholes, func(whole candidate) bool {
+			return whole.part == c.part && whole.start < c.end && c.start < whole.end
+		})
 	})
 }
 
