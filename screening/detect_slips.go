@@ -39,10 +39,11 @@ type slips struct {
 	prepare sync.Once
 	err     error
 	usage   *usage
-	joined  pairSet                  // stand side by side in a word
-	firsts  kinship                  // words of two characters that are not too rare, by their first
-	seconds kinship                  // and by their second
-	isMeant pairSet                  // these words
+	joined  pairSet // stand side by side in a word
+	firsts  kinship // words of two characters that are not too rare, by their first
+	seconds kinship // and by their second
+	isMeant pairSet // these words
+	missing *missing
 	kin     pairSet                  // these words, with a group of characters in place of one of the two
 	heard   map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
 	isHeard pairSet                  // the words of heard
@@ -249,6 +250,7 @@ func (s *slips) ready(d *dictionary) error {
 		s.firsts.order()
 		s.seconds.order()
 		s.readyHeard(d)
+		s.missing = newMissing(s.usage, &s.joined, d)
 	})
 	return s.err
 }
@@ -338,6 +340,7 @@ func (s *slips) detect(d *draft, part int) {
 	}
 	var desk slipDesk
 	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, &desk, part, i, of) })
+	s.missing.detect(d, &desk, part)
 }
 
 // suspicion is what two characters come into question for.

@@ -1,0 +1,167 @@
+package screening
+
+import (
+	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"shenfa/screening/match"
+)
+
+// missing finds words of official texts that lack one of their characters: 高准农田,
+// 退役军可于. What is left of a word is looked for, and is one if the text around
+// reads far easier with the whole word.
+type missing struct {
+	usage  *usage
+	joined *pairSet              // stand side by side in a word
+	left   map[[3]uint16][]whole // by what is left of a word, its first three characters
+	opens  pairSet               // its first two
+	may    pairSet               // these three
+}
+
+// whole is a word, and the place of the character that it lacks.
+type whole struct {
+	word  []uint16
+	node  uint32
+	place int
+}
+
+// missingRule is the rule that they are reported for.
+const missingRule = "typo.missing.character"
+
+// A word that lacks a character stands in official texts so often at least, is so
+// long, and makes the text around so much cheaper. In 8,600 clean texts that the
+// figures were not made of, this is so in two places.
+const (
+	lackedOwn   = 6
+	lackedLong  = 3  // characters
+	lackedLeast = 13 // bits
+)
+
+func newMissing(u *usage, joined *pairSet, d *dictionary) *missing {
+	m := &missing{usage: u, joined: joined, left: map[[3]uint16][]whole{}, opens: newPairSet(19), may: newPairSet(20)}
+	d.eachWord(func(text string, _ float32) {
+		size := utf8.RuneCountInString(text)
+		if size < lackedLong || size > longestWord {
+			return
+		}
+		word := utf16.Encode([]rune(text))
+		node := u.node(word...)
+		if u.own[node] < inOwn(lackedOwn) || word[0] == '不' || // 不断扩大 is not what 不扩大 lacks
+			slices.ContainsFunc(word, func(r uint16) bool { return !isHan(rune(r)) }) {
+			return
+		}
+		for place := range word {
+			left := slices.Delete(slices.Clone(word), place, place+1)
+			if u.node(left...) != 0 {
+				continue // 卫生, of 卫生院
+			}
+			var key [3]uint16
+			copy(key[:], left)
+			m.left[key] = append(m.left[key], whole{word, node, place})
+			m.opens.add(key[0], key[1])
+			m.may.addHash(hashOfThree(key, 0, key[0]))
+		}
+	})
+	return m
+}
+
+// eachSuspect names places where a word may lack a character.
+func (m *missing) eachSuspect(runes []uint16, name func(i int, w *whole)) {
+	for i := range runes[:max(len(runes)-1, 0)] {
+		if m.opens.has(runes[i], runes[i+1]) == 0 {
+			continue
+		}
+		key := [3]uint16{runes[i], runes[i+1]}
+		m.among(runes, i, key, name)
+		if i+2 < len(runes) {
+			key[2] = runes[i+2]
+			m.among(runes, i, key, name)
+		}
+	}
+}
+
+func (m *missing) among(runes []uint16, i int, key [3]uint16, name func(i int, w *whole)) {
+	if m.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
+		return
+	}
+	for k := range m.left[key] {
+		if w := &m.left[key][k]; w.lacks(runes, i) && m.loose(runes, i, i+len(w.word)-1) {
+			name(i, w)
+		}
+	}
+}
+
+// lacks tells whether the runes from the i-th on are the word without a character,
+// which does not stand beside them either. A text that breaks off within a word lacks
+// more than a character.
+func (w *whole) lacks(runes []uint16, i int) bool {
+	n := len(w.word) - 1
+	if i+n > len(runes) || !slices.Equal(runes[i:i+w.place], w.word[:w.place]) || !slices.Equal(runes[i+w.place:i+n], w.word[w.place+1:]) {
+		return false
+	}
+	switch w.place {
+	case 0:
+		return i == 0 || runes[i-1] != w.word[0]
+	case n:
+		return i+n < len(runes) && runes[i+n] != w.word[n]
+	}
+	return true
+}
+
+// loose tells whether a rune from start to before end goes with neither neighbour, as
+// what is left of a word does.
+func (m *missing) loose(runes []uint16, start, end int) bool {
+	before := start > 0 && m.joined.has(runes[start-1], runes[start]) != 0
+	for i := start; i < end; i++ {
+		behind := i+1 < len(runes) && m.joined.has(runes[i], runes[i+1]) != 0
+		if !before && !behind {
+			return true
+		}
+		before = behind
+	}
+	return false
+}
+
+// likely tells whether the text around the i-th rune reads so much easier with the
+// whole word that it must be meant.
+func (m *missing) likely(text *stretch, r *match.Reading, i int, w *whole) bool {
+	text.take(r, i, i+len(w.word)-1)
+	if text.size == stretchSize {
+		text.size-- // there must be room for one more
+	}
+	cost := text.read(m.usage, 0, text.size)
+	at := hanBefore(r, i) + w.place
+	copy(text.runes[at+1:text.size+1], text.runes[at:text.size])
+	text.runes[at] = w.word[w.place]
+	text.size++
+	if cost-text.read(m.usage, 0, text.size) < lackedLeast {
+		return false
+	}
+	begin, end := text.wordAt(at)
+	return end-begin >= len(w.word)
+}
+
+// detect looks for words that lack a character in a part.
+func (m *missing) detect(d *draft, desk *slipDesk, part int) {
+	r := &d.seen.readings[part]
+	m.eachSuspect(r.Runes, func(i int, w *whole) {
+		last := i + len(w.word) - 2
+		for k := i; k < last; k++ {
+			if r.End(k) != r.Start(k+1) {
+				return
+			}
+		}
+		start, end := r.Start(i), r.End(last)
+		if !d.isSlip(part, start, end) && m.likely(&desk.text, r, i, w) {
+			d.report(missingRule, part, start, end, note{suggestion: string(utf16.Decode(w.word))})
+		}
+	})
+}
+
+// isSlip tells whether a slip has been found there.
+func (d *draft) isSlip(part, start, end int) bool {
+	return slices.ContainsFunc(d.found, func(c candidate) bool {
+		return c.part == part && c.start < end && c.end > start && c.rule.ID == slipRule
+	})
+}
