@@ -513,7 +513,7 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 	if of&maybeLonger != 0 {
 		list = s.longer(list, runes, i, at)
 	}
-	if of&maybeSlip == 0 {
+	if of&maybeSlip == 0 || first == '某' || second == '某' { // 季某
 		return list
 	}
 	var beside neighbours
