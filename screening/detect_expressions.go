@@ -468,20 +468,22 @@ func (d *draft) previous(text string, at int) (rune, int, bool) {
 func (e *expressions) detectDoubled(d *draft) {
 	for part := range d.parts {
 		r, text := &d.seen.readings[part], d.parts[part].text
-		last, done := fourRunes(0), 0
+		var one, two, three uint16 // before this one
+		done := 0
 		for i, this := range r.Runes {
-			last = last<<16 | fourRunes(this)
-			if last.of(0) == last.of(1) {
+			if this == one {
+				one, two, three = this, one, two
 				if at := r.Start(i); twice(text, at, len("字")) && at >= done {
 					e.detectStutter(d, part, at)
 				}
 				continue
 			}
-			if halves := last.halves(); halves[0] == halves[1] && i >= 3 {
+			if this == two && one == three && i >= 3 {
 				if at := r.Start(i - 1); twice(text, at, len("两字")) && at >= done && e.detectWordTwice(d, part, at) {
 					done = at + len("两字")
 				}
 			}
+			one, two, three = this, one, two
 		}
 	}
 }

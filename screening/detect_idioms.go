@@ -66,7 +66,6 @@ type fourSet [1 << 14]uint64
 
 func (s *fourSet) find(four fourRunes) (word *uint64, bits uint64) {
 	hash := uint64(four) * 0x9E3779B97F4A7C15
-	hash = (hash ^ hash>>32) * 0x9E3779B97F4A7C15
 	return &s[hash>>50], 1<<(hash>>44&63) | 1<<(hash>>38&63)
 }
 

@@ -616,7 +616,7 @@ func (s *slips) weigh(desk *slipDesk, r *match.Reading, i int, of suspicion) (be
 	}
 	text.take(r, i, i+2)
 	text.halve(s.usage, at+1)
-	cost := text.with(s.usage, at, first)
+	cost := text.cost(s.usage, at+1)
 	for k := range changes {
 		c := &changes[k]
 		c.signs[byGain] = cost - text.with(s.usage, c.place, c.runes[:c.size]...)

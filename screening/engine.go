@@ -255,7 +255,7 @@ func (p *plan) ask(s *scratch, o owner, part int, m match.Match) {
 	case pr.pattern == nil:
 		s.done[o.rule] = pr.evidenceAt(d, part, start, end)
 	default:
-		may, read := d.mayNear(pr.needs, part, start)
+		may, read := d.mayNear(pr, part, start)
 		if may {
 			read = pr.patternAt(d, part, start, end)
 		}

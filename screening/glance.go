@@ -53,7 +53,7 @@ type needs [][]uint16
 func (l *wordList) needs(pattern string) (n needs, s sight) {
 	var single []string
 	alternatives := match.Literals(pattern, l.often)
-	s = newSight(alternatives, l.often)
+	s = l.sight(alternatives)
 	for _, lists := range alternatives {
 		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(l.effort(a), l.effort(b)) })
 		effort, k := 0.0, 0
@@ -99,7 +99,7 @@ func (l *wordList) listOf(list []string) uint16 {
 // telling is the share of sentences, in thousand, up to which it pays to look
 // for the words of a list: one that stands in more of them says too little.
 // Words that are looked for anyway cost nothing.
-const telling = 20
+const telling = 3
 
 // effort is the share of sentences in which words of a list stand that are looked
 // for in no other way; infinite if one may stand in a text unseen, as it is of
@@ -229,7 +229,7 @@ type glance struct {
 	plain        bool // folding leaves all of it alone
 	lists        bitSet
 	proven       bitSet // conditions that hold for sure
-	shown        shown  // characters, if they were read
+	shown        shown  // if that was asked for
 	isRead       bool
 }
 
@@ -266,18 +266,20 @@ next:
 	return false
 }
 
-// mayNear tells whether the paragraph around a place has what a pattern needs, if
-// that is soon known. If not, no window in it has, and the paragraph ends at end.
-func (d *draft) mayNear(n needs, part, place int) (may bool, end int) {
+// mayNear tells whether a rule's pattern may match in the paragraph around a place,
+// if that is soon known. If not, it matches in no window there; the paragraph ends
+// at end.
+func (d *draft) mayNear(p *program, part, place int) (may bool, end int) {
 	g := &d.glances.paragraph
 	if g.part != part+1 || place < g.lo || place > g.hi {
-		k, text := d.stretch(part, place, paragraphMarks), d.parts[part].text
-		g.part, g.lo, g.hi = part+1, k.lo, k.hi
+		k := d.stretch(part, place, paragraphMarks)
+		g.part, g.lo, g.hi, g.isRead = part+1, k.lo, k.hi, false
 		if g.plain = d.seen.readings[part].PlainTo(k.lo, k.hi) == k.hi; g.plain {
-			g.see(d, &window{part: part, source: text, start: k.lo, end: k.hi}, false)
+			g.see(d, &window{part: part, source: d.parts[part].text, start: k.lo, end: k.hi}, false)
 		}
 	}
-	return len(n) == 0 || !g.plain || g.has(n), g.hi
+	may = !g.plain || (len(p.needs) == 0 || g.has(p.needs)) && (len(p.sight) == 0 || g.hi-g.lo > tooMuch || g.shows(d, p.sight))
+	return may, g.hi
 }
 
 // glance is what the scan saw in a window.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"shenfa/models"
+	"shenfa/screening/match"
 )
 
 // resolve turns candidates into the report: one span, one hit in each family.
@@ -252,9 +253,9 @@ func (c *counter) runes(text string, at int) int {
 		*c = counter{text: text}
 	}
 	if at < c.at {
-		c.count -= utf8.RuneCountInString(text[at:c.at])
+		c.count -= match.Count(text[at:c.at])
 	} else {
-		c.count += utf8.RuneCountInString(text[c.at:at])
+		c.count += match.Count(text[c.at:at])
 	}
 	c.at = at
 	return c.count

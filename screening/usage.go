@@ -306,6 +306,7 @@ type stretch struct {
 	size  int
 	steps [stretchSize][maxSteps]step
 	words [stretchSize]uint8            // how many steps
+	reach [stretchSize]uint8            // by where they begin: how far words go on that begin as the text does
 	rests [stretchSize][maxSteps]uint32 // by step: what all behind it costs, where that was asked for
 	ways  [stretchSize + 1][maxSteps]way
 	count [stretchSize + 1]uint8 // how many ways
@@ -389,8 +390,21 @@ func (s *stretch) rest(u *usage, before step) uint32 {
 	return least
 }
 
-// with is the cost of the cheapest way through all, in bits, with other runes from
-// a place on: that where the stretch was halved, or the one before it.
+// cost is what the cheapest way through all costs, in bits, where the stretch was halved.
+func (s *stretch) cost(u *usage, place int) float64 {
+	least := uint32(math.MaxUint32)
+	for begin := range place {
+		for _, e := range s.steps[begin][:s.words[begin]] {
+			if int(e.end) >= place {
+				least = min(least, s.to(u, begin, e).cost+s.rest(u, e))
+			}
+		}
+	}
+	return float64(least) / quarter
+}
+
+// with is that cost with other runes from a place on, the last of which stands where
+// the stretch was halved, or right before.
 func (s *stretch) with(u *usage, from int, runes ...uint16) float64 {
 	old, middle, count := s.runes, s.ways[from+1], s.count[from+1]
 	copy(s.runes[from:], runes)
@@ -400,7 +414,11 @@ func (s *stretch) with(u *usage, from int, runes ...uint16) float64 {
 	}
 	var room [maxSteps]step
 	for begin := max(0, from+1-longestWord); begin < to; begin++ {
-		for _, e := range s.wordsFrom(u, begin, room[:0]) {
+		if begin+1 < from && int(s.reach[begin]) < from {
+			continue
+		}
+		steps, _ := s.wordsFrom(u, begin, room[:0])
+		for _, e := range steps {
 			switch end := int(e.end); {
 			case end >= to:
 				least = min(least, s.to(u, begin, e).cost+s.rest(u, e))
@@ -415,49 +433,59 @@ func (s *stretch) with(u *usage, from int, runes ...uint16) float64 {
 
 // findWords finds the words that begin at a place.
 func (s *stretch) findWords(u *usage, begin int) {
-	s.words[begin] = uint8(len(s.wordsFrom(u, begin, s.steps[begin][:0])))
+	steps, reach := s.wordsFrom(u, begin, s.steps[begin][:0])
+	s.words[begin], s.reach[begin] = uint8(len(steps)), uint8(reach)
 }
 
-// wordsFrom appends the words that begin at a place to those that there is room for.
-func (s *stretch) wordsFrom(u *usage, begin int, steps []step) []step {
+// wordsFrom appends the words that begin at a place to those that there is room for,
+// and tells how far they may go on.
+func (s *stretch) wordsFrom(u *usage, begin int, steps []step) (found []step, reach int) {
 	first := s.runes[begin]
 	if at := u.d.root[u.d.symbol[first]]; u.costs[at] != 0 {
 		steps = append(steps, step{at, uint16(u.costs[at]), uint8(begin + 1)})
 	}
 	if begin+1 < s.size {
-		steps = u.longer(steps, s.runes[begin:min(s.size, begin+longestWord)], begin)
+		steps, reach = u.longer(steps, s.runes[begin:min(s.size, begin+longestWord)], begin)
 	}
 	if len(steps) == 0 || int(steps[0].end) != begin+1 {
 		steps = append(steps, step{0, unknownCost * quarter, uint8(begin + 1)})
 	}
-	if begin+1 < s.size && u.isLate.has(s.runes[begin], s.runes[begin+1]) != 0 {
-		for _, word := range u.late[[2]uint16{s.runes[begin], s.runes[begin+1]}] {
+	if begin+1 < s.size && u.isLate.has(first, s.runes[begin+1]) != 0 {
+		reach = s.size
+		for _, word := range u.late[[2]uint16{first, s.runes[begin+1]}] {
 			end := begin + 2 + len(word.rest)
 			if end <= s.size && slices.Equal(s.runes[begin+2:end], word.rest) && len(steps) < cap(steps) {
 				steps = append(steps, step{word.node, lateCost * quarter, uint8(end)})
 			}
 		}
 	}
-	return steps
+	return steps, reach
 }
 
 // longer appends the words of two runes and more with which others begin.
-func (u *usage) longer(steps []step, runes []uint16, begin int) []step {
+func (u *usage) longer(steps []step, runes []uint16, begin int) (found []step, reach int) {
 	pair := u.pair(runes[0], runes[1])
+	if pair == 0 {
+		return steps, begin + 1
+	}
 	at := pair.node()
 	if c := pair.cost(); c != 0 {
 		steps = append(steps, step{at, uint16(c), uint8(begin + 2)})
 	}
-	for end := 2; end < len(runes) && at != 0; end++ {
+	end := 2
+	for ; end < len(runes); end++ {
 		symbol := u.d.symbol[runes[end]]
 		if symbol == 0 || end == 2 && !pair.mayGoOn(symbol) {
 			break
 		}
-		if at = u.d.step(at, symbol); u.costs[at] != 0 {
-			steps = append(steps, step{at, uint16(u.costs[at]), uint8(begin + end + 1)})
+		if at = u.d.step(at, symbol); at == 0 {
+			break
+		}
+		if c := u.costs[at]; c != 0 {
+			steps = append(steps, step{at, uint16(c), uint8(begin + end + 1)})
 		}
 	}
-	return steps
+	return steps, begin + end
 }
 
 // add adds the cheapest way that ends with a word.

@@ -194,6 +194,9 @@ func (m *Matcher) follow(found []Match, r *Reading, n, last int) []Match {
 // emit appends the terms that end at a node.
 func (m *Matcher) emit(found []Match, r *Reading, node int32, first, last int) []Match {
 	one := Match{Term: node - 1, Start: r.At[first], End: int32(r.End(last)), Last: int32(last)}
+	if len(m.astral) == 0 && len(m.twins) == 0 {
+		return append(found, one)
+	}
 	if m.is(one, r.Text) {
 		found = append(found, one)
 	}

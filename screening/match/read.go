@@ -152,6 +152,18 @@ func (s *Set) Remove(r rune) { s[r/64] &^= 1 << (r % 64) }
 
 func (s *Set) has(r rune) bool { return r < plane && s[r/64]>>(r%64)&1 != 0 }
 
+// Count is the number of runes of a text, as utf8.RuneCountInString counts them.
+func Count(text string) (n int) {
+	for ; len(text) >= 4; n++ {
+		size := 3
+		if b := four(text, 0); !threeBytes(b) || b&0xFF == 0xED {
+			_, size = utf8.DecodeRuneInString(text)
+		}
+		text = text[size:]
+	}
+	return n + utf8.RuneCountInString(text)
+}
+
 // three decodes a rune of three bytes.
 func three(b uint32) uint16 { return uint16(b<<12 | b>>2&0xFC0 | b>>16&0x3F) }
 
