@@ -174,9 +174,16 @@ func (s *shown) hasAny(list []uint16) bool {
 	return false
 }
 
-// sees tells whether a pattern may match in a window by what it shows.
+// sees tells whether a pattern may match in a window by what it shows, or the
+// paragraph, if that is hardly longer.
 func (d *draft) sees(s sight, w *window) bool {
-	return len(s) == 0 || w.back != nil || len(w.text) > tooMuch || d.glance(w).shows(d, s)
+	if len(s) == 0 || w.back != nil || len(w.text) > tooMuch {
+		return true
+	}
+	if g := &d.glances.paragraph; g.isRead && g.part == w.part+1 && g.lo <= w.start && w.end <= g.hi && 2*len(w.text) > g.hi-g.lo {
+		return s.in(&g.shown)
+	}
+	return d.glance(w).shows(d, s)
 }
 
 // shows tells whether a pattern may match there by what the text shows.

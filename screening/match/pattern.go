@@ -244,16 +244,14 @@ func (s *rankSet) add(inst *syntax.Inst) {
 // skip is the first place from i on where a rune stands that begins a match, or
 // is not common.
 func (s *rankSet) skip(text string, i int) int {
-	for {
-		r, ok := Wide(text, i)
-		if !ok {
+	for ; i+3 < len(text); i += 3 {
+		b := four(text, i)
+		rank := ranks[three(b)]
+		if !wide(b) || s[rank/64%(1+2000/64)]>>(rank%64)&1 != 0 {
 			return i
 		}
-		if rank := ranks[r]; s[rank/64%(1+2000/64)]>>(rank%64)&1 != 0 {
-			return i
-		}
-		i += 3
 	}
+	return i
 }
 
 // automaton is the part of a machine that texts have needed so far. A state is
@@ -301,9 +299,13 @@ func (m *machine) may(text string) bool {
 		if s == a.idle && !m.anchored {
 			i = m.starts.skip(text, i)
 		}
-		size := 3
-		r, ok := Wide(text, i)
-		if !ok {
+		r, size := rune(0), 3
+		if i+3 < len(text) {
+			if b := four(text, i); wide(b) {
+				r = rune(three(b))
+			}
+		}
+		if r == 0 {
 			if r, size = rune(text[i]), 1; r >= utf8.RuneSelf {
 				r, size = utf8.DecodeRuneInString(text[i:])
 			}

@@ -141,8 +141,11 @@ func Wide(text string, i int) (r rune, ok bool) {
 		return 0, false
 	}
 	b := four(text, i)
-	return rune(three(b)), threeBytes(b) && b&0xFF != 0xED // no surrogate
+	return rune(three(b)), wide(b)
 }
+
+// wide tells whether bytes begin with a rune of three that is surely no surrogate.
+func wide(b uint32) bool { return threeBytes(b) && b&0xFF != 0xED }
 
 // A Set is a set of runes of the basic plane: bit r%64 of word r/64 for rune r.
 type Set [plane / 64]uint64
@@ -156,7 +159,7 @@ func (s *Set) has(r rune) bool { return r < plane && s[r/64]>>(r%64)&1 != 0 }
 func Count(text string) (n int) {
 	for ; len(text) >= 4; n++ {
 		size := 3
-		if b := four(text, 0); !threeBytes(b) || b&0xFF == 0xED {
+		if b := four(text, 0); !wide(b) {
 			_, size = utf8.DecodeRuneInString(text)
 		}
 		text = text[size:]
