@@ -69,19 +69,29 @@ func (p *program) mayHold(d *draft, w *window) (possible kinds, most int) {
 
 // look answers the kinds of evidence in the text of a window, which are among
 // those possible. It gives up where what can still weigh most, in hundredths,
-// is less than least.
+// is less than least. What is not seen in the window is told first.
 func (p *program) look(d *draft, w *window, text string, possible kinds, most, least int) (found kinds, ok bool) {
 	whole := text == w.text
+	for i := range p.clues {
+		if c := &p.clues[i]; possible&(1<<i) != 0 && !(whole && c.words.proven(d, w)) && !d.sees(c.words.sight, w) {
+			possible &^= 1 << i
+			most -= max(c.Weight, 0) * points
+		}
+		if most < least {
+			return found, false
+		}
+	}
 	for _, i := range p.order {
 		switch c := &p.clues[i]; {
-		case most < least:
-			return found, false
 		case possible&(1<<i) == 0:
-		case whole && c.words.proven(d, w), d.sees(c.words.sight, w) && c.words.any.MatchString(text):
+		case whole && c.words.proven(d, w), c.words.any.MatchString(text):
 			found |= 1 << i
 			most += min(c.Weight, 0) * points
 		default:
 			most -= max(c.Weight, 0) * points
+		}
+		if most < least {
+			break
 		}
 	}
 	return found, most >= least
