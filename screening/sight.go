@@ -2,7 +2,6 @@ package screening
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 
@@ -34,28 +33,27 @@ const (
 // sight of a pattern with these alternatives. Of the lists of each it takes those
 // that stand least often and are soonest looked for.
 func (l *wordList) sight(alternatives [][][]string) (s sight) {
-	type list struct {
-		places map[uint16][]uint16
-		cost   float64
-	}
-	single := map[uint16][]uint16{} // of alternatives that have one list
+	cost := func(list []string) float64 { return l.often(list) + lookCosts*float64(len(list)) }
+	var single []looks // of alternatives that have one list
 	for _, lists := range alternatives {
-		var usable []list
-		for _, words := range lists {
-			if places := l.places(words); len(places) > 0 {
-				usable = append(usable, list{places, l.often(words) + lookCosts*float64(len(places))})
+		lists = slices.Clone(lists)
+		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(cost(a), cost(b)) })
+		var best [2][]looks
+		n := 0
+		for _, list := range lists {
+			if best[n] = l.places(list); len(best[n]) > 0 {
+				if n++; n == len(best) {
+					break
+				}
 			}
 		}
-		slices.SortStableFunc(usable, func(a, b list) int { return cmp.Compare(a.cost, b.cost) })
-		switch len(usable) {
+		switch n {
 		case 0:
 			return nil
 		case 1:
-			for place, others := range usable[0].places {
-				single[place] = append(single[place], others...)
-			}
+			single = append(single, best[0]...)
 		default:
-			s = append(s, 2).add(usable[0].places).add(usable[1].places)
+			s = append(s, 2).add(best[0]).add(best[1])
 		}
 	}
 	if len(single) > 0 {
@@ -64,58 +62,67 @@ func (l *wordList) sight(alternatives [][][]string) (s sight) {
 	if len(s) > math.MaxUint16 {
 		return nil
 	}
-	return s
+	return slices.Clip(s)
 }
 
+// looks are the places at which one looks for a string, and then for more of it.
+type looks struct{ first, other uint16 }
+
 // add adds a list.
-func (s sight) add(places map[uint16][]uint16) sight {
+func (s sight) add(list []looks) sight {
+	slices.SortFunc(list, func(a, b looks) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.other, b.other)) })
+	list = slices.Compact(list)
 	from := len(s)
-	s = append(s, 0, uint16(len(places)))
-	order := slices.Sorted(maps.Keys(places))
-	s = append(s, order...)
-	for _, place := range order {
-		s = append(s, uint16(len(places[place])))
-		s = append(s, places[place]...)
+	s = append(s, 0, 0)
+	for i, p := range list {
+		if i == 0 || p.first != list[i-1].first {
+			s = append(s, p.first)
+		}
+	}
+	s[from+1] = uint16(len(s) - from - 2)
+	count := 0 // where that of the others stands
+	for i, p := range list {
+		if i == 0 || p.first != list[i-1].first {
+			count = len(s)
+			s = append(s, 0)
+		}
+		s = append(s, p.other)
+		s[count]++
 	}
 	s[from] = uint16(len(s) - from - 1)
 	return s
 }
 
-// places are those at which one looks for strings, and their others; none if one of
-// the strings may stand in a text unseen.
-func (l *wordList) places(list []string) map[uint16][]uint16 {
-	places := map[uint16][]uint16{}
+// places are those of the strings of a list; none if one of them may stand in a text
+// unseen.
+func (l *wordList) places(list []string) (all []looks) {
 	for _, text := range list {
 		runes := []rune(l.fold.String(text))
 		if len(runes) == 0 || len([]rune(text)) > len(runes)+match.MaxSkip || slices.Max(runes) > math.MaxUint16 {
 			return nil
 		}
-		place, other := l.placesOf(runes)
-		if !slices.Contains(places[place], other) {
-			places[place] = append(places[place], other)
-		}
+		all = append(all, l.placesOf(runes))
 	}
-	return places
+	return all
 }
 
 // placesOf are the place of a character that is rare, or else of the first two, and
-// the place of two others if there are any.
-func (l *wordList) placesOf(runes []rune) (place, other uint16) {
+// that of two others if there are any.
+func (l *wordList) placesOf(runes []rune) looks {
 	n := len(runes)
 	if n == 1 {
-		place = shownAt(0, uint16(runes[0]))
-		return place, place
+		place := shownAt(0, uint16(runes[0]))
+		return looks{place, place}
 	}
 	pair := func(i int) uint16 { return shownAt(uint16(runes[i]), uint16(runes[i+1])) }
 	rarest := slices.MinFunc(runes, func(a, b rune) int { return cmp.Compare(l.shares.of(string(a)), l.shares.of(string(b))) })
-	if l.shares.of(string(rarest)) > telltale {
-		return pair(0), pair(n - 2)
+	switch {
+	case l.shares.of(string(rarest)) > telltale:
+		return looks{pair(0), pair(n - 2)}
+	case rarest == runes[0] || rarest == runes[1]:
+		return looks{shownAt(0, uint16(rarest)), pair(n - 2)}
 	}
-	place = shownAt(0, uint16(rarest))
-	if rarest == runes[0] || rarest == runes[1] {
-		return place, pair(n - 2)
-	}
-	return place, pair(0)
+	return looks{shownAt(0, uint16(rarest)), pair(0)}
 }
 
 // shownAt is the place of two characters in a row, or behind 0 of one.
