@@ -47,17 +47,17 @@ func (f fourRunes) String() string {
 
 // halfSet is a set of halves, first ones and second ones, that now and then has
 // one that was not added: one bit stands for each.
-type halfSet [1 << 12][2]uint64
+type halfSet [1 << 11][2]uint64
 
 func (s *halfSet) add(half uint32, second int) {
 	hash := hashOf(uint16(half>>16), uint16(half))
-	s[hash>>52][second] |= 1 << (hash >> 46 & 63)
+	s[hash>>53][second] |= 1 << (hash >> 46 & 63)
 }
 
 // of tells whether two characters are a first half, and a second one: 1 or 0.
 func (s *halfSet) of(a, b uint16) (first, second uint64) {
 	hash := hashOf(a, b)
-	at, bit := &s[hash>>52], hash>>46&63
+	at, bit := &s[hash>>53], hash>>46&63
 	return at[0] >> bit & 1, at[1] >> bit & 1
 }
 
