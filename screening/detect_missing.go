@@ -66,27 +66,40 @@ func newMissing(u *usage, joined *pairSet, d *dictionary) *missing {
 	return m
 }
 
-// eachSuspect names places where a word may lack a character.
+// eachSuspect names places where a word may lack a character: what is left of it has
+// a rune that goes with neither neighbour.
 func (m *missing) eachSuspect(runes []uint16, name func(i int, w *whole)) {
-	for i := range runes[:max(len(runes)-1, 0)] {
-		if m.opens.has(runes[i], runes[i+1]) == 0 {
-			continue
+	next, before := 0, false // place to look at, and whether the rune goes with the one before
+	for loose := range runes {
+		behind := loose+1 < len(runes) && m.joined.has(runes[loose], runes[loose+1]) != 0
+		if !before && !behind && isHan(rune(runes[loose])) {
+			for i := max(next, loose-longestWord+2); i <= loose && i+1 < len(runes); i++ {
+				if m.opens.has(runes[i], runes[i+1]) != 0 {
+					m.look(runes, i, loose, name)
+				}
+			}
+			next = loose + 1
 		}
-		key := [3]uint16{runes[i], runes[i+1]}
-		m.among(runes, i, key, name)
-		if i+2 < len(runes) {
-			key[2] = runes[i+2]
-			m.among(runes, i, key, name)
-		}
+		before = behind
 	}
 }
 
-func (m *missing) among(runes []uint16, i int, key [3]uint16, name func(i int, w *whole)) {
+// look names the words of which two runes or three at i, and a loose one, are left.
+func (m *missing) look(runes []uint16, i, loose int, name func(i int, w *whole)) {
+	key := [3]uint16{runes[i], runes[i+1]}
+	m.among(runes, i, loose, key, name)
+	if i+2 < len(runes) {
+		key[2] = runes[i+2]
+		m.among(runes, i, loose, key, name)
+	}
+}
+
+func (m *missing) among(runes []uint16, i, loose int, key [3]uint16, name func(i int, w *whole)) {
 	if m.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
 		return
 	}
 	for k := range m.left[key] {
-		if w := &m.left[key][k]; w.lacks(runes, i) && m.loose(runes, i, i+len(w.word)-1) {
+		if w := &m.left[key][k]; loose < i+len(w.word)-1 && w.lacks(runes, i) {
 			name(i, w)
 		}
 	}
@@ -107,20 +120,6 @@ func (w *whole) lacks(runes []uint16, i int) bool {
 		return i+n < len(runes) && runes[i+n] != w.word[n]
 	}
 	return true
-}
-
-// loose tells whether a rune from start to before end goes with neither neighbour, as
-// what is left of a word does.
-func (m *missing) loose(runes []uint16, start, end int) bool {
-	before := start > 0 && m.joined.has(runes[start-1], runes[start]) != 0
-	for i := start; i < end; i++ {
-		behind := i+1 < len(runes) && m.joined.has(runes[i], runes[i+1]) != 0
-		if !before && !behind {
-			return true
-		}
-		before = behind
-	}
-	return false
 }
 
 // likely tells whether the text around the i-th rune reads so much easier with the
