@@ -3,7 +3,6 @@ package screening
 import (
 	"slices"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"shenfa/screening/match"
 )
@@ -38,19 +37,13 @@ const (
 	lackedLeast = 13 // bits
 )
 
-func newMissing(u *usage, joined *pairSet, d *dictionary) *missing {
+func newMissing(u *usage, joined *pairSet) *missing {
 	m := &missing{usage: u, joined: joined, left: map[[3]uint16][]whole{}, opens: newPairSet(19), may: newPairSet(20)}
-	d.eachWord(func(text string, _ float32) {
-		size := utf8.RuneCountInString(text)
-		if size < lackedLong || size > longestWord {
+	u.eachWord(func(runes []uint16, node uint32) {
+		if len(runes) < lackedLong || u.own[node] < inOwn(lackedOwn) || runes[0] == '不' { // 不断扩大 is not what 不扩大 lacks
 			return
 		}
-		word := utf16.Encode([]rune(text))
-		node := u.node(word...)
-		if u.own[node] < inOwn(lackedOwn) || word[0] == '不' || // 不断扩大 is not what 不扩大 lacks
-			slices.ContainsFunc(word, func(r uint16) bool { return !isHan(rune(r)) }) {
-			return
-		}
+		word := slices.Clone(runes)
 		for place := range word {
 			left := slices.Delete(slices.Clone(word), place, place+1)
 			if u.node(left...) != 0 {

@@ -200,13 +200,13 @@ func (s *slips) ready(d *dictionary) error {
 			return
 		}
 		s.joined = newPairSet(20)
-		d.eachWord(func(word string, cost float32) {
+		d.eachWord(func(word []rune, _ uint32, cost float32) {
 			least := joinedLong
-			if utf8.RuneCountInString(word) == 2 {
+			if len(word) == 2 {
 				least = joinedWord
 			}
 			if d.total-cost >= float32(math.Log2(float64(least))) {
-				s.joined.addWord([]rune(word))
+				s.joined.addWord(word)
 			}
 		})
 		for _, phrase := range s.phrases {
@@ -221,12 +221,7 @@ func (s *slips) ready(d *dictionary) error {
 			s.costs[r] = float32(s.usage.of(s.usage.node(uint16(r))))
 			s.dear[r] = isHan(rune(r)) && s.costs[r] >= dearest
 		}
-		d.eachWord(func(word string, cost float32) {
-			runes := utf16.Encode([]rune(word))
-			if len(runes) != 2 && len(runes) != 3 || slices.ContainsFunc(runes, func(r uint16) bool { return !isHan(rune(r)) }) {
-				return
-			}
-			node := d.find(runes...)
+		s.usage.eachWord(func(runes []uint16, node uint32) {
 			switch cost := s.usage.costs[node]; {
 			case len(runes) == 2 && cost <= rarestMeant*quarter:
 				first, second, bits := runes[0], runes[1], float32(cost)/quarter
@@ -249,8 +244,8 @@ func (s *slips) ready(d *dictionary) error {
 		})
 		s.firsts.order()
 		s.seconds.order()
-		s.readyHeard(d)
-		s.missing = newMissing(s.usage, &s.joined, d)
+		s.readyHeard()
+		s.missing = newMissing(s.usage, &s.joined)
 	})
 	return s.err
 }
@@ -275,7 +270,7 @@ const (
 )
 
 // readyHeard finds the words that may stand for others of the same sound.
-func (s *slips) readyHeard(d *dictionary) {
+func (s *slips) readyHeard() {
 	bySound := map[[2]uint16][]twoRunes{}
 	sounds := func(r uint16) (list []uint16) {
 		for _, group := range s.groupsOf[r] {
@@ -293,13 +288,11 @@ func (s *slips) readyHeard(d *dictionary) {
 		}
 	}
 	var written []twoRunes
-	d.eachWord(func(text string, _ float32) {
-		if utf8.RuneCountInString(text) != 2 {
+	s.usage.eachWord(func(word []uint16, node uint32) {
+		if len(word) != 2 {
 			return
 		}
-		two := pairOf(text)
-		w := twoRunes{runes: [2]uint16{uint16(two[0]), uint16(two[1])}}
-		w.node = s.usage.node(w.runes[:]...)
+		w := twoRunes{[2]uint16(word), node}
 		if s.usage.own[w.node] >= inOwn(meantOwn) {
 			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
 		}

@@ -215,6 +215,24 @@ func (u *usage) saved(first, second uint32) uint32 {
 	return 0
 }
 
+// eachWord goes through the words of Chinese characters, not too long; the runes are
+// of this call only.
+func (u *usage) eachWord(do func(word []uint16, node uint32)) {
+	var room [longestWord]uint16
+	u.d.eachWord(func(word []rune, node uint32, _ float32) {
+		if len(word) < 2 || len(word) > longestWord {
+			return
+		}
+		for i, r := range word {
+			if !isHan(r) || r > math.MaxUint16 {
+				return
+			}
+			room[i] = uint16(r)
+		}
+		do(room[:len(word)], node)
+	})
+}
+
 // node is that of a word in the dictionary; 0 if it is none.
 func (u *usage) node(word ...uint16) (at uint32) {
 	if len(word) == 1 {
