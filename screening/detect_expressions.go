@@ -542,7 +542,7 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 	}
 	before, after, ok := d.segments.loose(d.fold, text, at, at+size)
 	word := before + string(r)
-	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.known[pairOf(before)] ||
+	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.isOfficial(d.segments.dictionary, before) ||
 		utf8.RuneCountInString(after) == 1 && unicode.Is(unicode.Han, []rune(after)[0]) || !strings.HasSuffix(before, string(r)) || d.segments.knows(word) {
 		return
 	}

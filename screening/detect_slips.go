@@ -8,16 +8,9 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"shenfa/screening/match"
 )
-
-// wordsFile lists the words of two characters of everyday official writing, and
-// how often each stands in the texts that its head names.
-//
-//go:embed words.tsv
-var wordsFile string
 
 // slips finds words in which one character is written as another that sounds or
 // looks alike, or two characters stand in each other's place, so that no word is
@@ -34,7 +27,6 @@ type slips struct {
 	alone    [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
 	phrases  []string          // of four characters
 	late     []string          // right, though no dictionary has them
-	known    map[pair]bool     // words of everyday official writing
 
 	prepare sync.Once
 	err     error
@@ -61,16 +53,6 @@ const slipRule = "typo.slip"
 type twoRunes struct {
 	runes [2]uint16
 	node  uint32
-}
-
-// pair is two characters.
-type pair [2]rune
-
-// pairOf is the first two characters of a word.
-func pairOf(word string) pair {
-	first, size := utf8.DecodeRuneInString(word)
-	second, _ := utf8.DecodeRuneInString(word[size:])
-	return pair{first, second}
 }
 
 // pairSet is a set of two characters side by side, that now and then has one
@@ -147,12 +129,7 @@ func (s *pairSet) addWord(word []rune) {
 }
 
 func newSlips(rules *Rules) *slips {
-	s := &slips{known: map[pair]bool{}, guarded: map[string][]string{}}
-	for line := range strings.Lines(wordsFile) {
-		if word, _, ok := strings.Cut(line, "\t"); ok && line[0] != '#' {
-			s.known[pairOf(word)] = true
-		}
-	}
+	s := &slips{guarded: map[string][]string{}}
 	for level, list := range []string{"seldom_alone", "often_alone", "mostly_alone"} {
 		for _, r := range strings.Join(rules.context[list], "") {
 			s.alone[uint16(r)] = uint8(level + 1)
@@ -375,6 +352,11 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 	}
 }
 
+// isOfficial tells whether a word stands in official texts.
+func (s *slips) isOfficial(d *dictionary, word string) bool {
+	return s.ready(d) == nil && s.usage.ownOf(s.usage.node(utf16.Encode([]rune(word))...)) >= 0
+}
+
 // mayBeMeant tells, mostly with no, whether a change of one of two characters makes
 // a word.
 func (s *slips) mayBeMeant(first, second uint16) bool {
@@ -452,9 +434,9 @@ type signs [signCount]float64
 // question. "go test -run TestSlips -update -v"
 // fits them; what is taken off the first weight is the threshold.
 var slipWeights = [...]signs{
-	oneSlipped: {always: -1.24 - 0.8, byGain: 0.278, byRest: -0.344, byWord: 0.076, byOwn: 0.199, byMet: -0.268, bySound: -0.507, byNamed: -0.544, byName: -0.924},
-	twoSwapped: {always: -1.235 - 2.9, byGain: 0.459, byRest: -0.25},
-	wordHeard:  {always: -0.773 - 2.1, byGain: 0.279, byWord: 0.057, byOwn: 0.21, byWritten: -0.16, byMet: -0.475},
+	oneSlipped: {always: -0.436 - 0.8, byGain: 0.271, byRest: -0.335, byWord: 0.027, byOwn: 0.163, byMet: -0.259, bySound: -0.45, byNamed: -0.482, byName: -0.912},
+	twoSwapped: {always: -1.084 - 3.2, byGain: 0.439, byRest: -0.251},
+	wordHeard:  {always: -1.199 - 2.3, byGain: 0.269, byWord: 0.146, byOwn: 0.247, byWritten: -0.202, byMet: -0.505},
 }
 
 // change puts one rune or two in the place of others.
