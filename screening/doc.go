@@ -8,6 +8,7 @@
 //	match/                        a text is read once for all matchers; one of them finds all words (terms and anchors);
 //	                              runs of digits; patterns by automaton
 //	glance.go shares.go           which words of patterns stand in a window; how common words are in official text
+//	sight.go                      which characters a window shows, so that most patterns need not be tried
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned

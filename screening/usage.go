@@ -27,6 +27,7 @@ type usage struct {
 	d       *dictionary
 	costs   []uint8                  // by node of the dictionary, in quarters of a bit; 0: no word ends there
 	own     []uint8                  // by node: how often the word stands in official texts, as inOwn has it
+	ones    []uint32                 // by character: its node, and in the last 8 bits the cost
 	pairs   []pairNode               // by hash of two characters: their node
 	isPair  bitSet                   // these two, by more of the hash
 	follows []uint32                 // by hash of two words: what the second costs less behind the first
@@ -53,7 +54,7 @@ const (
 
 // pairNode are two characters that a word begins with, in the highest bits, then
 // their node of the dictionary, the cost of the word that ends there, and whether
-// longer ones may go on with a character by the last bits of its symbol. All that
+// longer ones may go on with a character, a bit by the rest of its symbol. All that
 // in one place, as looks into large tables are what reading costs.
 type pairNode uint64
 
@@ -72,6 +73,9 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 	data, err := unpack(packed)
 	if err != nil {
 		return nil, err
+	}
+	if len(d.nodes) > 1<<nodeBits {
+		return nil, errors.New("the dictionary has too many words to tell what they cost")
 	}
 	u := &usage{d: d, costs: make([]uint8, len(d.nodes)), own: make([]uint8, len(d.nodes)), follows: make([]uint32, 1<<followBits),
 		follow: make(bitSet, 1<<(followBits+sparedBits)/64), late: map[[2]uint16][]lateWord{}, isLate: newPairSet(16)}
@@ -115,10 +119,10 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 			}
 		}
 	}
-	u.addPairs()
+	u.addHeads()
 	for i, word := range late {
 		runes := utf16.Encode([]rune(word))
-		if len(runes) >= 2 && len(runes) <= longestWord {
+		if len(runes) >= 2 && len(runes) <= longestWord { // longer ones are never read
 			first := [2]uint16{runes[0], runes[1]}
 			u.isLate.add(first[0], first[1])
 			u.late[first] = append(u.late[first], lateWord{runes[2:], uint32(len(d.nodes) + i)})
@@ -133,8 +137,13 @@ func inQuarters(cost float64) uint8 { return uint8(min(max(math.Round(cost*quart
 // of a bit above that of none.
 func inOwn(count float64) uint8 { return uint8(math.Round((math.Log2(count+0.5) + 1) * quarter)) }
 
-// addPairs adds the nodes of two characters.
-func (u *usage) addPairs() {
+// addHeads adds the nodes of one character and of two.
+func (u *usage) addHeads() {
+	u.ones = make([]uint32, len(u.d.symbol))
+	for r, symbol := range u.d.symbol {
+		node := u.d.root[symbol]
+		u.ones[r] = node<<8 | uint32(u.costs[node])
+	}
 	u.pairs, u.isPair = make([]pairNode, 1<<twoBits), make(bitSet, 1<<(twoBits+sparedBits)/64)
 	d, runes := u.d, make([]uint16, len(u.d.root))
 	for r, symbol := range d.symbol {
@@ -236,7 +245,7 @@ func (u *usage) eachWord(do func(word []uint16, node uint32)) {
 // node is that of a word in the dictionary; 0 if it is none.
 func (u *usage) node(word ...uint16) (at uint32) {
 	if len(word) == 1 {
-		at = u.d.root[u.d.symbol[word[0]]]
+		at = u.ones[word[0]] >> 8
 	} else {
 		at = u.pair(word[0], word[1]).node()
 		for _, r := range word[2:] {
@@ -459,8 +468,8 @@ func (s *stretch) findWords(u *usage, begin int) {
 // and tells how far they may go on.
 func (s *stretch) wordsFrom(u *usage, begin int, steps []step) (found []step, reach int) {
 	first := s.runes[begin]
-	if at := u.d.root[u.d.symbol[first]]; u.costs[at] != 0 {
-		steps = append(steps, step{at, uint16(u.costs[at]), uint8(begin + 1)})
+	if one := u.ones[first]; one&0xFF != 0 {
+		steps = append(steps, step{one >> 8, uint16(one & 0xFF), uint8(begin + 1)})
 	}
 	if begin+1 < s.size {
 		steps, reach = u.longer(steps, s.runes[begin:min(s.size, begin+longestWord)], begin)
