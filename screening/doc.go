@@ -12,10 +12,11 @@
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
-//	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen, which are looked for everywhere,
-//	                              are weighed with usage.go: when groups of characters, figures or clean cases have
-//	                              changed, go test ./screening -run TestChance -update
-//	usage.go                      what text costs to read, by how often words are used and follow one another
+//	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen and missing characters, which are
+//	                              looked for everywhere, are weighed with usage.go
+//	usage.go                      what text costs to read, by how often words are used and follow one another: made anew by
+//	                              OPEN_GRAM=folder go test ./screening -run TestUsage -update, after which
+//	                              -run TestSlips -update -v fits what speaks for a slip
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //
 // # Adding a rule
