@@ -93,7 +93,7 @@ func hashOfThree(word [3]uint16, place int, group uint16) uint64 {
 
 // kinship lists by one character the words of two that have it, in the order of the
 // groups in which the other one is.
-type kinship map[uint16][]kin
+type kinship [1 << 16][]kin
 
 // kin is a word, by its other character.
 type kin struct {
@@ -102,16 +102,16 @@ type kin struct {
 	cost         float32
 }
 
-func (k kinship) add(r uint16, word kin) { k[r] = append(k[r], word) }
+func (k *kinship) add(r uint16, word kin) { k[r] = append(k[r], word) }
 
-func (k kinship) order() {
+func (k *kinship) order() {
 	for _, list := range k {
 		slices.SortStableFunc(list, func(a, b kin) int { return cmp.Compare(a.group, b.group) })
 	}
 }
 
 // of are the words with a character of a group beside another.
-func (k kinship) of(r, group uint16) []kin {
+func (k *kinship) of(r, group uint16) []kin {
 	list := k[r]
 	from, _ := slices.BinarySearchFunc(list, group, func(w kin, group uint16) int { return cmp.Compare(w.group, group) })
 	to := from
@@ -192,7 +192,6 @@ func (s *slips) ready(d *dictionary) error {
 		for _, word := range s.late {
 			s.joined.addWord([]rune(word))
 		}
-		s.firsts, s.seconds = kinship{}, kinship{}
 		s.isMeant, s.kin, s.longKin = newPairSet(18), newPairSet(22), newPairSet(22)
 		for r := range s.costs {
 			s.costs[r] = float32(s.usage.of(s.usage.node(uint16(r))))
@@ -239,7 +238,7 @@ const (
 	leastSpared = 7
 	gainedLeast = 4
 	leastRest   = 4
-	writtenOwn  = 30
+	writtenOwn  = 12
 	meantOwn    = 3
 	writtenDear = 12 // bits
 	mostAsked   = 16 // bits that neighbours make a word cheaper

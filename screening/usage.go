@@ -247,13 +247,14 @@ func (u *usage) node(word ...uint16) (at uint32) {
 	if len(word) == 1 {
 		at = u.ones[word[0]] >> 8
 	} else {
-		at = u.pair(word[0], word[1]).node()
-		for _, r := range word[2:] {
-			if symbol := u.d.symbol[r]; at == 0 || symbol == 0 {
+		pair := u.pair(word[0], word[1])
+		at = pair.node()
+		for i, r := range word[2:] {
+			symbol := u.d.symbol[r]
+			if at == 0 || symbol == 0 || i == 0 && !pair.mayGoOn(symbol) {
 				return 0
-			} else {
-				at = u.d.step(at, symbol)
 			}
+			at = u.d.step(at, symbol)
 		}
 	}
 	if u.costs[at] == 0 {
