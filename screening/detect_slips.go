@@ -563,9 +563,13 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 // otherWords appends the words that sound like the one at i and that a neighbour asks
 // for.
 func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
+	words := s.heard[[2]uint16{runes[i], runes[i+1]}]
+	if len(words) == 0 {
+		return list
+	}
 	var beside neighbours
 	s.usage.find(&beside, runes, i, i+2)
-	for _, word := range s.heard[[2]uint16{runes[i], runes[i+1]}] {
+	for _, word := range words {
 		if s.usage.asked(&beside, word.node) >= askedLeast {
 			list = append(list, change{kind: wordHeard, place: at, runes: word.runes, size: 2})
 		}
