@@ -1,14 +1,11 @@
 package screening
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -256,30 +253,12 @@ func utf(units []uint16) (list []rune) {
 
 // typoCases are the bodies of labelled cases with a misspelling, and that.
 func typoCases(t *testing.T) (list [][2]string) {
-	files, err := filepath.Glob("../testdata/cases/tune/typo*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range files {
-		f, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			var c struct {
-				Body    string
-				MustHit []struct{ Category, Text string } `json:"must_hit"`
-			}
-			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-				t.Fatal(name, err)
-			}
-			for _, h := range c.MustHit {
-				if h.Category == "typo" && strings.Contains(c.Body, h.Text) {
-					list = append(list, [2]string{c.Body, h.Text})
-				}
+	eachCase(t, "typo*", func(c *labelled) {
+		for _, h := range c.MustHit {
+			if h.Category == "typo" && strings.Contains(c.Body, h.Text) {
+				list = append(list, [2]string{c.Body, h.Text})
 			}
 		}
-		f.Close()
-	}
+	})
 	return list
 }

@@ -12,40 +12,52 @@ import (
 	"shenfa/models"
 )
 
-// cleanTexts are the corpora, and the cases that may be tuned on in which
-// neither wording nor spelling is wrong.
-func cleanTexts(t testing.TB) []string {
-	texts := officialText(t)
-	files, err := filepath.Glob("../testdata/cases/tune/*.jsonl")
-	more, _ := filepath.Glob("../testdata/cases/tune/second/*.jsonl")
-	if files = append(files, more...); err != nil || len(files) == 0 {
+// labelled is a case that may be tuned on.
+type labelled struct {
+	Title, Body string
+	MustHit     []label `json:"must_hit"`
+	MayHit      []label `json:"may_hit"`
+}
+
+type label struct{ Category, Text string }
+
+// eachCase reads the labelled cases of files that may be tuned on.
+func eachCase(t testing.TB, files string, do func(c *labelled)) {
+	names, err := filepath.Glob("../testdata/cases/tune/" + files + ".jsonl")
+	more, _ := filepath.Glob("../testdata/cases/tune/second/" + files + ".jsonl")
+	if err != nil || len(names) == 0 {
 		t.Fatal("no cases", err)
 	}
-	for _, name := range files {
+	for _, name := range append(names, more...) {
 		f, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for lines := bufio.NewScanner(f); lines.Scan(); {
-			var c struct {
-				Title, Body string
-				MustHit     []struct{ Category string } `json:"must_hit"`
-				MayHit      []struct{ Category string } `json:"may_hit"`
-			}
+			var c labelled
 			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 				t.Fatal(name, err)
 			}
-			if slices.ContainsFunc(append(c.MustHit, c.MayHit...), func(label struct{ Category string }) bool {
-				return strings.HasPrefix(label.Category, "typo") || strings.HasPrefix(label.Category, "wording")
-			}) {
-				continue
-			}
-			for _, p := range parts(Text{Title: c.Title, Body: c.Body, Format: models.FormatText}) {
-				texts = append(texts, p.text)
-			}
+			do(&c)
 		}
 		f.Close()
 	}
+}
+
+// cleanTexts are the corpora, and the cases that may be tuned on in which
+// neither wording nor spelling is wrong.
+func cleanTexts(t testing.TB) []string {
+	texts := officialText(t)
+	eachCase(t, "*", func(c *labelled) {
+		if slices.ContainsFunc(slices.Concat(c.MustHit, c.MayHit), func(l label) bool {
+			return strings.HasPrefix(l.Category, "typo") || strings.HasPrefix(l.Category, "wording")
+		}) {
+			return
+		}
+		for _, p := range parts(Text{Title: c.Title, Body: c.Body, Format: models.FormatText}) {
+			texts = append(texts, p.text)
+		}
+	})
 	return texts
 }
 
