@@ -171,7 +171,7 @@ type prepared struct {
 // of answers the detector of expressions for an edition.
 func (p *prepared) of(rules *Rules, fold *match.Fold) *expressions {
 	sum := sha256.New()
-	for _, id := range []string{"wording.fixed_expression", "wording.fixed_expression.known", "typo.idiom", slipRule, missingRule, "typo.doubled"} {
+	for _, id := range []string{"wording.fixed_expression", "wording.fixed_expression.known", "typo.idiom", slipRule, missingRule, "typo.doubled", particleRule} {
 		rule := rules.byID[id]
 		fmt.Fprintf(sum, "%s %t\n", id, rule != nil)
 		if rule == nil {

@@ -24,6 +24,8 @@ type expressions struct {
 	idioms *idioms
 	slips  *slips
 
+	particles *particles
+
 	doubles bool            // whether words that stand twice are looked for,
 	doubled map[string]bool // and those that may
 }
@@ -49,12 +51,21 @@ func newExpressions(rules *Rules, fold *match.Fold) *expressions {
 	e.addMixed()
 	e.idioms = newIdioms(rules, fold)
 	e.slips = newSlips(rules)
+	e.particles = newParticles(rules)
 	e.doubled = map[string]bool{}
 	for _, word := range rules.context["may_be_doubled"] {
 		e.doubled[word] = true
 	}
 	e.doubles = rules.byID["typo.doubled"] != nil
 	return e
+}
+
+// ready makes what needs the dictionary.
+func (e *expressions) ready(d *dictionary) error {
+	if err := e.slips.ready(d); err != nil {
+		return err
+	}
+	return e.particles.ready(e.slips.usage)
 }
 
 func (e *expressions) addExpressions(rule *Rule) {
@@ -208,6 +219,9 @@ func (e *expressions) detect(d *draft, found []anchor) {
 		e.idioms.detect(d, part)
 		if e.slips.on {
 			e.slips.detect(d, part)
+		}
+		if e.particles.on {
+			e.particles.detect(d, e.slips, part)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func New(o Options) (*Engine, error) {
 		defer close(e.ready)
 		<-loaded
 		if e.err == nil {
-			e.err = e.prepared.expressions.slips.ready(e.segments.dictionary)
+			e.err = e.prepared.expressions.ready(e.segments.dictionary)
 		}
 		if e.err == nil && o.RulesDir != "" {
 			e.err = e.tryExamples(p, p.rules.list)

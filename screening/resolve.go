@@ -82,7 +82,7 @@ func (d *draft) best(list []candidate) []candidate {
 // is; a sentence shows several kinds of evidence, or only reads like others.
 func (r *Rule) guess() int {
 	switch {
-	case len(r.Evidence) == 0 && r.ID != slipRule:
+	case len(r.Evidence) == 0 && r.ID != slipRule && r.ID != particleRule:
 		return 0
 	case len(r.Evidence) == 0:
 		return 1
