@@ -69,7 +69,7 @@ func TestSlips(t *testing.T) {
 		return
 	}
 	for text, slip := range map[string]bool{"企业产品质良稳步提高。": true, "老人养蚕业精于勤。": false, "由市长领誓。": false,
-		"救援人员赶到时，交通世故刚刚发生。": true, "孩子们的学业负担减轻了。": false, "镇卫生院开展口蹄役防控。": true, "火势很快得到空置。": true} {
+		"救援人员赶到时，交通世故刚刚发生。": true, "孩子们的学业负担减轻了。": false, "镇卫生院开展口蹄役防控。": true} {
 		report, err := e.Screen(t.Context(), Text{Body: text})
 		if err != nil {
 			t.Fatal(err)

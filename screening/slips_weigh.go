@@ -39,8 +39,8 @@ type signs [signCount]float64
 // fits them; what is taken off the first weight is the threshold.
 var slipWeights = [...]signs{
 	oneSlipped: {always: -0.436 - 0.8, byGain: 0.271, byRest: -0.335, byWord: 0.027, byOwn: 0.163, byMet: -0.259, bySound: -0.45, byNamed: -0.482, byName: -0.912},
-	twoSwapped: {always: -1.084 - 3.2, byGain: 0.439, byRest: -0.251},
-	wordHeard:  {always: -1.199 - 2.3, byGain: 0.269, byWord: 0.146, byOwn: 0.247, byWritten: -0.202, byMet: -0.505},
+	twoSwapped: {always: -1.084 - 4.5, byGain: 0.439, byRest: -0.251},
+	wordHeard:  {always: -1.199 - 2.6, byGain: 0.269, byWord: 0.146, byOwn: 0.247, byWritten: -0.202, byMet: -0.505},
 }
 
 // change puts one rune or two in the place of others.
