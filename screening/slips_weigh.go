@@ -35,8 +35,8 @@ type signs [signCount]float64
 // weights of the signs for a change of one character, for two that stand in each
 // other's place, and for a word that sounds alike, fitted by logistic regression to
 // such mistakes made in clean text, and the places of clean text that come into
-// question. "go test -run TestSlips -update -v"
-// fits them; what is taken off the first weight is the threshold.
+// question. "go test -run TestSlips -update -v" fits them; what is taken off the first
+// weight is the threshold.
 var slipWeights = [...]signs{
 	oneSlipped: {always: -0.436 - 0.8, byGain: 0.271, byRest: -0.335, byWord: 0.027, byOwn: 0.163, byMet: -0.259, bySound: -0.45, byNamed: -0.482, byName: -0.912},
 	twoSwapped: {always: -1.084 - 4.5, byGain: 0.439, byRest: -0.251},
@@ -182,9 +182,9 @@ func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
 	return list
 }
 
-// weigh finds the change of the two runes at i by which most is gained. Where no
-// change can be, which is mostly so, words are not read.
-// begin is where in the reading the stretch begins.
+// weigh finds the change of the two runes at i by which most is gained, and where in the
+// reading the stretch around it begins. Where no change can be, which is mostly so,
+// words are not read.
 func (s *slips) weigh(desk *slipDesk, r *match.Reading, i int, of suspicion) (best change, begin int, ok bool) {
 	text, first, second := &desk.text, r.Runes[i], r.Runes[i+1]
 	at := hanBefore(r, i)
