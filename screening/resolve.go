@@ -164,8 +164,11 @@ func (d *draft) dropLonelyCues() {
 func (d *draft) dropSpelling() {
 	var wholes []candidate
 	for _, c := range d.found {
-		if c.rule.Category == "wording.fixed_expression" || c.rule.Category == "wording.leader" && len(c.rule.Evidence) == 0 {
-			wholes = append(wholes, c)
+		switch c.rule.Category {
+		case "wording.fixed_expression", "wording.leader", "wording.ethnic":
+			if len(c.rule.Evidence) == 0 {
+				wholes = append(wholes, c)
+			}
 		}
 	}
 	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
