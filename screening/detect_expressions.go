@@ -80,7 +80,7 @@ func (e *expressions) addExpressions(rule *Rule) {
 		runes := []rune(x.plain)
 		n := len(runes)
 		parts := 2
-		if n >= 9 {
+		if n >= threePieces {
 			parts = 3
 		}
 		for i := range parts {
@@ -142,7 +142,8 @@ func freeNumbers(plain string) []rune {
 func is(got, want rune) bool { return got == want || want == anyNumber && isNumber(got) }
 
 // addMixed adds what expressions become where two words of two characters, or two
-// characters that stand in the same place of them, change places: 立人树德，集中民主制.
+// characters that stand in the same place of them, change places: 立人树德，集中民主制;
+// or two neighbours in the middle.
 func (e *expressions) addMixed() {
 	known := map[string]bool{}
 	for _, x := range e.list {
@@ -151,8 +152,20 @@ func (e *expressions) addMixed() {
 			known[right] = true
 		}
 	}
+	add := func(i int, mixed string) {
+		if !known[mixed] {
+			known[mixed] = true
+			e.mixed = append(e.mixed, i)
+			e.words = append(e.words, mixed)
+		}
+	}
 	for i, x := range e.list {
 		runes := []rune(x.plain)
+		if half := len(runes) / 2; len(runes) < threePieces && isHan(runes[half-1]) && isHan(runes[half]) { // where two neighbours change places, no piece stays whole
+			swapped := slices.Clone(runes)
+			swapped[half-1], swapped[half] = swapped[half], swapped[half-1]
+			add(i, string(swapped))
+		}
 		if x.quoted || len(runes) > longestMixed {
 			continue
 		}
@@ -160,16 +173,14 @@ func (e *expressions) addMixed() {
 			words, chars := slices.Clone(runes), slices.Clone(runes)
 			words[at], words[at+1], words[at+2], words[at+3] = words[at+2], words[at+3], words[at], words[at+1]
 			chars[at+1], chars[at+3] = chars[at+3], chars[at+1]
-			for _, mixed := range []string{string(words), string(chars)} {
-				if !known[mixed] {
-					known[mixed] = true
-					e.mixed = append(e.mixed, i)
-					e.words = append(e.words, mixed)
-				}
-			}
+			add(i, string(words))
+			add(i, string(chars))
 		}
 	}
 }
+
+// threePieces is from how many characters an expression has three pieces.
+const threePieces = 9
 
 // longestMixed is up to how many characters expressions are mixed.
 const longestMixed = 10
@@ -259,10 +270,28 @@ func (e *expressions) detectExpression(d *draft, a anchor, p *piece) {
 	if right.last >= 0 {
 		end = r.End(right.last)
 	}
-	if x.fits(d, a.part, start, end) {
+	if x.fits(d, a.part, start, end) && e.lacks(d, x, a.part, start, end) {
 		d.report("wording.fixed_expression", a.part, start, end, note{suggestion: x.text})
 	}
 }
+
+// lacks tells whether a short expression that seems to lack a character does, and is
+// not another one: one of its characters goes with neither neighbour; of one in
+// quotation marks, these close behind it.
+func (e *expressions) lacks(d *draft, x *expression, part, start, end int) bool {
+	text := d.parts[part].text
+	if len(x.runes) >= shortLacking || utf8.RuneCountInString(plainExpression(d.fold.String(text[start:end]))) >= len(x.runes) {
+		return true
+	}
+	if x.quoted {
+		next, _ := utf8.DecodeRuneInString(text[end:])
+		return !strings.HasSuffix(x.text, "”") || strings.ContainsRune(closeQuotes, next)
+	}
+	return e.slips.loose(d, part, start, end)
+}
+
+// Expressions up to how many characters are looked at twice where one is missing.
+const shortLacking = 7
 
 // fits tells whether a near match is a mistake and no other word.
 func (x *expression) fits(d *draft, part, start, end int) bool {
@@ -417,7 +446,7 @@ func (x *expression) plausible(got, want []rune, at, skipped, taken int, backwar
 	case skipped == 2 && taken == 2: // two swapped
 		return got[at] == want[at+1] && got[at+1] == want[at]
 	case taken == 0: // missing ones
-		return inside && (long || skipped == 1 && len(x.runes) >= 7) && (skipped < 3 || len(x.runes) >= 14)
+		return inside && (long || skipped == 1 && (x.quoted || len(x.runes) >= shortLacking-1)) && (skipped < 3 || len(x.runes) >= 14)
 	default: // a doubled one
 		return inside && (at > 0 && got[at] == want[at-1] || got[at] == want[at])
 	}

@@ -275,6 +275,23 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 	}
 }
 
+// loose tells whether a character of a text goes with neither neighbour.
+func (s *slips) loose(d *draft, part, start, end int) bool {
+	if s.ready(d.segments.dictionary) != nil {
+		return false
+	}
+	r := &d.seen.readings[part]
+	for i, this := range r.Runes {
+		if at := r.Start(i); at < start || at >= end {
+			continue
+		}
+		if (i == 0 || s.joined.has(r.Runes[i-1], this) == 0) && (i+1 == len(r.Runes) || s.joined.has(this, r.Runes[i+1]) == 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // isOfficial tells whether a word stands in official texts.
 func (s *slips) isOfficial(d *dictionary, word string) bool {
 	return s.ready(d) == nil && s.usage.ownOf(s.usage.node(utf16.Encode([]rune(word))...)) >= 0
