@@ -52,6 +52,7 @@ type draft struct {
 	seen     *sightings
 	glances  *glances
 	spelling *spelling
+	desk     *slipDesk
 	left     int // bytes that may still be searched for the exact places of hits
 }
 

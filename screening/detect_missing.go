@@ -135,7 +135,7 @@ func (m *missing) likely(text *stretch, r *match.Reading, i int, w *whole) bool 
 }
 
 // detect looks for words that lack a character in a part.
-func (m *missing) detect(d *draft, desk *slipDesk, part int) {
+func (m *missing) detect(d *draft, part int) {
 	r := &d.seen.readings[part]
 	m.eachSuspect(r.Runes, func(i int, w *whole) {
 		last := i + len(w.word) - 2
@@ -145,7 +145,7 @@ func (m *missing) detect(d *draft, desk *slipDesk, part int) {
 			}
 		}
 		start, end := r.Start(i), r.End(last)
-		if !d.isSlip(part, start, end) && m.likely(&desk.text, r, i, w) {
+		if !d.isSlip(part, start, end) && m.likely(&d.desk.text, r, i, w) {
 			d.report(missingRule, part, start, end, note{suggestion: string(utf16.Decode(w.word))})
 		}
 	})

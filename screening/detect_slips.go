@@ -231,9 +231,8 @@ func (s *slips) detect(d *draft, part int) {
 	if s.ready(d.segments.dictionary) != nil {
 		return // the engine has said so when it was made
 	}
-	var desk slipDesk
-	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, &desk, part, i, of) })
-	s.missing.detect(d, &desk, part)
+	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, part, i, of) })
+	s.missing.detect(d, part)
 }
 
 // suspicion is what two characters come into question for.
@@ -343,9 +342,9 @@ func (s *slips) mayBeSwapped(runes []uint16, i int) bool {
 }
 
 // report reports the two runes at i if they are likely a slip.
-func (s *slips) report(d *draft, desk *slipDesk, part, i int, of suspicion) {
+func (s *slips) report(d *draft, part, i int, of suspicion) {
 	r := &d.seen.readings[part]
-	c, ok := s.correct(desk, r, i, of)
+	c, ok := s.correct(d.desk, r, i, of)
 	if !ok {
 		return
 	}

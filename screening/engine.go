@@ -155,6 +155,7 @@ type scratch struct {
 	done    []int      // by rule: how far its pattern has read
 	glances glances
 	spelled spelling
+	desk    slipDesk
 	draft   draft
 }
 
@@ -164,7 +165,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 	s.reset(p)
 	d := &s.draft
 	*d = draft{parts: parts(t), text: t, found: d.found[:0], rules: p.rules, fold: e.fold, segments: e.segments,
-		answers: d.answers, plan: p, seen: &s.seen, glances: &s.glances, spelling: &s.spelled}
+		answers: d.answers, plan: p, seen: &s.seen, desk: &s.desk, glances: &s.glances, spelling: &s.spelled}
 	s.seen.scan(p.matcher, e.fold, d.parts)
 	size := 0
 	for i := range d.parts {
@@ -178,6 +179,7 @@ func (e *Engine) open(p *plan, t Text) *scratch {
 func (e *Engine) close(s *scratch) {
 	s.draft = draft{found: s.draft.found[:0], answers: s.draft.answers}
 	s.spelled.text, s.spelled.numbers = "", s.spelled.numbers[:0]
+	clear(s.desk.text.runes[:])
 	e.scratch.Put(s)
 }
 

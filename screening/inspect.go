@@ -179,5 +179,5 @@ func (d *dictionary) eachWord(do func(word []rune, node uint32, cost float32)) {
 			walk(child, append(word, runes[d.nodes[child].symbol]))
 		}
 	}
-	walk(0, nil)
+	walk(0, make([]rune, 0, d.longest))
 }

@@ -50,6 +50,7 @@ type change struct {
 	runes [2]uint16
 	size  int
 	signs signs
+	long  [3]uint16 // the word of three that it makes, if that was looked for
 
 	begin int      // in the stretch, of the word that the change makes
 	word  []uint16 // that
@@ -154,7 +155,7 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 				if other == runes[i] || s.usage.of(s.usage.node(meant[0], meant[1], meant[2])) > rarestLong {
 					continue
 				}
-				c := change{place: at, runes: [2]uint16{other}, size: 1, begin: at - place, word: slices.Clone(meant[:])}
+				c := change{place: at, runes: [2]uint16{other}, size: 1, begin: at - place, long: meant}
 				if int(group) < s.sounds {
 					c.signs[bySound] = 1
 				}
@@ -213,7 +214,9 @@ func (s *slips) weigh(desk *slipDesk, r *match.Reading, i int, of suspicion) (be
 	c := &best.signs
 	c[always] = 1
 	c[byRest] = (cost - c[byGain]) / float64(text.size)
-	if best.word == nil {
+	if best.long[0] != 0 {
+		best.word = slices.Clone(best.long[:])
+	} else {
 		best.begin, best.word = s.wordOf(text, &best)
 	}
 	if len(best.word) < 2 {
@@ -258,7 +261,8 @@ func (s *slips) wordOf(text *stretch, to *change) (begin int, word []uint16) {
 		if begin, end := text.wordAt(to.place); begin != to.place || end != begin+2 {
 			return 0, nil // it is no word there
 		}
-		return to.place, to.runes[:]
+		copy(text.runes[to.place:], to.runes[:])
+		return to.place, text.runes[to.place : to.place+2]
 	}
 	place := to.place
 	copy(text.runes[place:], to.runes[:to.size])
