@@ -27,16 +27,26 @@ func (s *segmenter) straddled(fold *match.Fold, text string, start, end int) boo
 	if !s.mayCross(fold, text, start) && !s.mayCross(fold, text, end) {
 		return false
 	}
+	p, from, to := s.readClause(fold, text, start, end)
+	defer s.forget(p)
+	return s.mayStraddle(p, from, to) && s.straddles(p, from, to)
+}
+
+// readClause reads the clause around text[start:end], which is at from to to there.
+func (s *segmenter) readClause(fold *match.Fold, text string, start, end int) (p *lattice, from, to int) {
 	lo, hi := around(text, start, end, clauseMarks)
 	lo = max(lo, wholeRune(text, max(0, start-cutReach), start))
 	hi = min(hi, wholeRune(text, min(len(text), end+cutReach), len(text)))
 	clause, from, to := squeeze(fold, text, lo, hi, start, end)
-	p := s.lattices.Get().(*lattice)
+	p = s.lattices.Get().(*lattice)
 	p.read(clause)
-	crossed := s.mayStraddle(p, from, to) && s.straddles(p, from, to)
-	p.clause = "" // it belongs to the draft
+	return p, from, to
+}
+
+// forget gives a lattice back; the clause belongs to the draft.
+func (s *segmenter) forget(p *lattice) {
+	p.clause = ""
 	s.lattices.Put(p)
-	return crossed
 }
 
 // cutReach bounds the part of a clause that is cut, in bytes to each side.

@@ -626,12 +626,8 @@ func (d *draft) wordBefore(text string, at int) string {
 // loose tells whether the characters of a range stand each for itself when the
 // clause is cut into words, and which words stand before and after it.
 func (s *segmenter) loose(fold *match.Fold, text string, start, end int) (before, after string, ok bool) {
-	lo, hi := around(text, start, end, clauseMarks)
-	lo = max(lo, wholeRune(text, max(0, start-cutReach), start))
-	hi = min(hi, wholeRune(text, min(len(text), end+cutReach), len(text)))
-	clause, from, to := squeeze(fold, text, lo, hi, start, end)
-	p := s.lattices.Get().(*lattice)
-	p.read(clause)
+	p, from, to := s.readClause(fold, text, start, end)
+	defer s.forget(p)
 	s.cut(p)
 	ok = true
 	for i := len(p.units) - 1; i >= 0; {
@@ -641,13 +637,11 @@ func (s *segmenter) loose(fold *match.Fold, text string, start, end int) (before
 		case hi > from && lo < to && first != i:
 			ok = false
 		case lo == to:
-			after = clause[lo:hi]
+			after = p.clause[lo:hi]
 		case hi == from:
-			before = clause[lo:hi]
+			before = p.clause[lo:hi]
 		}
 		i = first - 1
 	}
-	p.clause = "" // it belongs to the draft
-	s.lattices.Put(p)
 	return before, after, ok
 }
