@@ -17,12 +17,11 @@ import (
 // resolve turns candidates into the report: one span, one hit in each family.
 func (d *draft) resolve() models.Report {
 	d.dropLonelyCues()
-	d.dropSpelling()
 	slices.SortFunc(d.found, inPlace)
 	kept := make([]candidate, 0, len(d.found))
 	for rest := d.found; len(rest) > 0; {
 		n := chain(rest)
-		kept = append(kept, d.best(rest[:n])...)
+		kept = append(kept, d.best(withoutSpelling(rest[:n]))...)
 		rest = rest[n:]
 	}
 	slices.SortFunc(kept, inPlace)
@@ -160,10 +159,14 @@ func (d *draft) dropLonelyCues() {
 	})
 }
 
-// dropSpelling drops misspellings in what is a wrong expression or name as a whole.
-func (d *draft) dropSpelling() {
+// withoutSpelling is a chain without misspellings in what is a wrong expression or
+// name as a whole.
+func withoutSpelling(list []candidate) []candidate {
+	if len(list) == 1 {
+		return list
+	}
 	var wholes []candidate
-	for _, c := range d.found {
+	for _, c := range list {
 		switch c.rule.Category {
 		case "wording.fixed_expression", "wording.leader", "wording.ethnic":
 			if len(c.rule.Evidence) == 0 {
@@ -171,11 +174,13 @@ func (d *draft) dropSpelling() {
 			}
 		}
 	}
-	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
-		return c.rule.Category == "typo" && slices.ContainsFunc(wholes, func(whole candidate) bool {
-			return whole.part == c.part && whole.start < c.end && c.start < whole.end
-		})
-	})
+	var left []candidate
+	for _, c := range list {
+		if c.rule.Category != "typo" || !slices.ContainsFunc(wholes, func(whole candidate) bool { return whole.start < c.end && c.start < whole.end }) {
+			left = append(left, c)
+		}
+	}
+	return left
 }
 
 // write makes the report out of the candidates that stay.
