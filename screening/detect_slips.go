@@ -12,7 +12,7 @@ import (
 // slips finds words in which one character is written as another that sounds or
 // looks alike, or two characters stand in each other's place, so that no word is
 // left (项目健设, 重路点段); and words that stand for others of the same sound
-// (测量学业). Two characters come into question that no word has side by side, of
+// (交通世故). Two characters come into question that no word has side by side, of
 // which one goes with neither neighbour and is seldom a word itself; or a word that
 // official texts seldom have. A change is likely if the text around reads far easier
 // with it, by how often words are used and follow one another.
@@ -252,7 +252,7 @@ func (s *slips) eachSuspect(runes []uint16, name func(i int, of suspicion)) {
 		if i+1 < len(runes) && s.isHeard.has(r, runes[i+1]) != 0 {
 			name(i, maybeHeard)
 		}
-		if !s.dear[r] || i > 0 && s.joined.has(runes[i-1], r) != 0 || i+1 < len(runes) && s.joined.has(r, runes[i+1]) != 0 {
+		if !s.dear[r] || !s.isLoose(runes, i) {
 			continue
 		}
 		for k := max(i-1, last+1, 0); k <= i && k+1 < len(runes); k++ {
@@ -280,15 +280,17 @@ func (s *slips) loose(d *draft, part, start, end int) bool {
 		return false
 	}
 	r := &d.seen.readings[part]
-	for i, this := range r.Runes {
-		if at := r.Start(i); at < start || at >= end {
-			continue
-		}
-		if (i == 0 || s.joined.has(r.Runes[i-1], this) == 0) && (i+1 == len(r.Runes) || s.joined.has(this, r.Runes[i+1]) == 0) {
+	for i := r.Index(start); i < r.Index(end); i++ {
+		if s.isLoose(r.Runes, i) {
 			return true
 		}
 	}
 	return false
+}
+
+// isLoose tells whether no word joins a rune with its neighbours.
+func (s *slips) isLoose(runes []uint16, i int) bool {
+	return (i == 0 || s.joined.has(runes[i-1], runes[i]) == 0) && (i+1 == len(runes) || s.joined.has(runes[i], runes[i+1]) == 0)
 }
 
 // isOfficial tells whether a word stands in official texts.

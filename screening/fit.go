@@ -46,7 +46,7 @@ const (
 	rare     = 2    // a gram must stand in so many sentences
 	faint    = 0.30 // weights below are left out
 
-	usualPace = 8
+	usualPace = 8 // the square of how telling a gram is that changes at the rate
 )
 
 // Fit learns the style of a rule of evidence from labelled texts: weights that

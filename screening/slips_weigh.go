@@ -32,7 +32,7 @@ const (
 // signs are how much each holds.
 type signs [signCount]float64
 
-// weights of the signs for a change of one character, for two that stand in each
+// slipWeights are the weights of the signs for a change of one character, for two that stand in each
 // other's place, and for a word that sounds alike, fitted by logistic regression to
 // such mistakes made in clean text, and the places of clean text that come into
 // question. "go test -run TestSlips -update -v" fits them; what is taken off the first
