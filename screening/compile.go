@@ -148,7 +148,7 @@ func (p *plan) askFor(rule *Rule, i int) {
 			p.words.ask(term, owner{rule: i, word: k})
 		}
 	}
-	for _, word := range rule.Anchors {
+	for _, word := range slices.Concat(rule.Anchors, styleAnchors(p.rules.files["lexicon/"+rule.Style])) {
 		switch o := (owner{rule: i, word: -1}); word {
 		case digitRuns:
 			p.runs = append(p.runs, o)

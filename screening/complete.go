@@ -58,7 +58,7 @@ func (r *Rule) complete(all []category, files map[string][]byte) error {
 	if slices.Contains(r.Anchors, begin) && (len(r.Anchors) > 1 || len(r.In) == 0 || slices.Contains(r.In, "body")) {
 		wrong("锚词 %s 只能单独使用，并且用 in 写明位置，不能用于 body", begin)
 	}
-	if (r.Pattern != "" || len(r.Evidence) > 0) && len(r.Anchors) == 0 {
+	if (r.Pattern != "" || len(r.Evidence) > 0 && r.Style == "") && len(r.Anchors) == 0 {
 		wrong("用 pattern 或 evidence 时必须写 anchors")
 	}
 	if len(r.Evidence) > 0 && (r.Threshold <= 0 || len(r.Evidence) > maxEvidence) {

@@ -25,20 +25,21 @@ type slips struct {
 	phrases  []string          // of four characters
 	late     []string          // right, though no dictionary has them
 
-	prepare sync.Once
-	err     error
-	usage   *usage
-	joined  pairSet // stand side by side in a word
-	firsts  kinship // words of two characters that are not too rare, by their first
-	seconds kinship // and by their second
-	isMeant pairSet // these words
-	missing *missing
-	kin     pairSet                  // these words, with a group of characters in place of one of the two
-	heard   map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
-	isHeard pairSet                  // the words of heard
-	costs   [1 << 16]float32         // of characters as words
-	longKin pairSet                  // words of three characters, with a group in place of one
-	dear    [1 << 16]bool            // characters that are seldom words
+	prepare    sync.Once
+	err        error
+	usage      *usage
+	embeddings *embeddings
+	joined     pairSet // stand side by side in a word
+	firsts     kinship // words of two characters that are not too rare, by their first
+	seconds    kinship // and by their second
+	isMeant    pairSet // these words
+	missing    *missing
+	kin        pairSet                  // these words, with a group of characters in place of one of the two
+	heard      map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
+	isHeard    pairSet                  // the words of heard
+	costs      [1 << 16]float32         // of characters as words
+	longKin    pairSet                  // words of three characters, with a group in place of one
+	dear       [1 << 16]bool            // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -100,8 +101,11 @@ func (s *slips) ready(d *dictionary) error {
 		if s.err != nil {
 			return
 		}
+		if s.embeddings, s.err = newEmbeddings(embeddingsFile, d); s.err != nil {
+			return
+		}
 		s.joined = newPairSet(20)
-		d.eachWord(func(word []rune, _ uint32, cost float32) {
+		d.eachWord(func(word []rune, cost float32) {
 			least := joinedLong
 			if len(word) == 2 {
 				least = joinedWord
@@ -196,9 +200,7 @@ func (s *slips) readyHeard() {
 		if s.usage.own[w.node] >= inOwn(meantOwn) {
 			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
 		}
-		if s.usage.own[w.node] <= inOwn(writtenOwn) && s.usage.costs[w.node] >= writtenDear*quarter {
-			written = append(written, w)
-		}
+		written = append(written, w)
 	})
 	s.heard, s.isHeard = map[[2]uint16][]twoRunes{}, newPairSet(20)
 	for _, w := range written {
@@ -223,7 +225,7 @@ func (s *slips) mayStandFor(written, meant uint32) bool {
 	c.signs[byWord], c.signs[byOwn] = float64(costs[meant])/quarter, float64(own[meant])/quarter-1
 	c.signs[byWritten], c.signs[byMet] = float64(costs[written])/quarter, float64(own[written])/quarter-1
 	c.signs[byGain] = c.signs[byWritten] - c.signs[byWord] + mostAsked
-	return c.sum() >= 0
+	return c.sum() >= -mostAtHome(wordHeard)
 }
 
 // detect looks for slips in a part.

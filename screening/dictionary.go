@@ -38,7 +38,8 @@ type node struct {
 	cost   uint16 // index in costs; 0: no word ends here
 }
 
-// word is an entry of the dictionary.
+// word is an entry of the dictionary. One of frequency 0 is no word of gse's: it has a
+// node, but no text is cut there.
 type word struct {
 	text string
 	freq float64
@@ -171,7 +172,7 @@ func (d *dictionary) step(from uint32, symbol uint16) uint32 {
 	return 0
 }
 
-// find is the node of a word; 0 if it is none.
+// find is the node at which a word ends, or would; 0 if none begins so.
 func (d *dictionary) find(word ...uint16) (at uint32) {
 	for _, r := range word {
 		symbol := d.symbol[r]
@@ -181,9 +182,6 @@ func (d *dictionary) find(word ...uint16) (at uint32) {
 		if at = d.step(at, symbol); at == 0 {
 			return 0
 		}
-	}
-	if d.nodes[at].cost == 0 {
-		return 0
 	}
 	return at
 }
@@ -200,7 +198,7 @@ func packDictionary(words []word, total float64) ([]byte, error) {
 	var runes []rune
 	longest := 0
 	for _, w := range words {
-		if freqOf[w.freq] == 0 {
+		if w.freq != 0 && freqOf[w.freq] == 0 {
 			freqs = append(freqs, w.freq)
 			freqOf[w.freq] = uint16(len(freqs))
 		}

@@ -66,9 +66,16 @@ func TestDictionaryCutsLikeGse(t *testing.T) {
 	oracle := gseSegmenter(t)
 	if *update {
 		var words []word
+		known := map[string]bool{}
 		for i := range oracle.Dict.Tokens {
 			token := &oracle.Dict.Tokens[i]
 			words = append(words, word{token.Text(), token.Freq()})
+			known[token.Text()] = true
+		}
+		for _, text := range officialWords(t) {
+			if !known[text] {
+				words = append(words, word{text, 0})
+			}
 		}
 		packed, err := packDictionary(words, oracle.Dict.TotalFreq())
 		if err != nil {

@@ -31,6 +31,7 @@ type sentence struct {
 	grams   []int32 // by feature, with repetitions
 	n       float64 // square root of the number of characters
 	wanted  bool
+	asked   bool // it has an anchor of the rule's own
 	score   float64
 }
 
@@ -47,12 +48,16 @@ const (
 	faint    = 0.30 // weights below are left out
 
 	usualPace = 8 // the square of how telling a gram is that changes at the rate
+
+	anchorShare = 0.12 // of the sentences that are not wanted, in which anchors may stand
+	anchorLeast = 0.5  // weight of an anchor
 )
 
 // Fit learns the style of a rule of evidence from labelled texts: weights that
 // make up, with the rule's other evidence, for what separates wanted sentences
 // from others. The threshold is set so that, on sentences kept aside, the
-// precision is reached. The same examples give the same weights.
+// // precision is reached. Of the grams some are made anchors, beside the rule's own:
+// the sentences in which they stand are read. The same examples give the same weights.
 func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted, error) {
 	<-e.ready
 	if e.err != nil {
@@ -75,7 +80,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 				continue
 			}
 			p.sentences(d, part, func(text string, points int) {
-				s := sentence{example: i, points: float64(points)}
+				s := sentence{example: i, points: float64(points), asked: slices.ContainsFunc(p.Anchors, func(a string) bool { return a == begin || strings.Contains(text, a) })}
 				s.wanted = slices.ContainsFunc(example.Wanted, func(w string) bool { return overlap(text, w) })
 				if !s.wanted && (example.Unsure || len(example.Wanted) > 0) {
 					return
@@ -98,9 +103,10 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 		}
 		e.close(scratch)
 	}
-	often, pace := make([]bool, len(features)), make([]float64, len(features))
+	often, pace, wide := make([]bool, len(features)), make([]float64, len(features)), make([]bool, len(features))
 	for g, id := range features {
 		often[id] = count[g] >= rare
+		wide[id] = g.isWord()
 		telling := math.Log(float64(len(list)) / float64(count[g]))
 		pace[id] = telling * telling / usualPace
 	}
@@ -118,8 +124,12 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 			}
 		}
 		w := learnWeights(learn, pace)
+		isAnchor := w.anchors(learn, wide)
 		for _, s := range test {
-			s.score = w.score(&s)
+			s.score = math.Inf(-1)
+			if s.asked || slices.ContainsFunc(s.grams, func(id int32) bool { return isAnchor[id] }) {
+				s.score = w.score(&s)
+			}
 			aside = append(aside, s)
 		}
 	}
@@ -128,7 +138,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 	shift := 0.0
 	f.Precision, f.Recall, f.Wanted, shift = cut(aside, precision)
 	w := learnWeights(list, pace)
-	f.Lexicon = w.lexicon(features, shift)
+	f.Lexicon = w.lexicon(features, w.anchors(list, wide), shift)
 	return f, nil
 }
 
@@ -204,6 +214,62 @@ func learnWeights(list []sentence, pace []float64) *learned {
 	return l
 }
 
+// anchors chooses the grams that speak most for what is wanted and stand seldom
+// elsewhere, of those that may be anchors.
+func (l *learned) anchors(list []sentence, may []bool) (is []bool) {
+	is = make([]bool, len(l.weights))
+	places, wanted := make([][]int32, len(l.weights)), make([]int, len(l.weights))
+	others := 0
+	for i := range list {
+		s := &list[i]
+		if !s.wanted {
+			others++
+		}
+		for k, id := range s.grams {
+			switch {
+			case !may[id] || l.weights[id] < anchorLeast || slices.Contains(s.grams[:k], id):
+			case s.wanted:
+				wanted[id]++
+			default:
+				places[id] = append(places[id], int32(i))
+			}
+		}
+	}
+	var order []int32
+	for id, n := range wanted {
+		if n > 0 {
+			order = append(order, int32(id))
+		}
+	}
+	worth := func(id int32) float64 {
+		return l.weights[id] * float64(wanted[id]) / float64(len(places[id])+1)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(worth(b), worth(a)), cmp.Compare(a, b)) })
+	seen, reached := make([]bool, len(list)), 0
+	for _, id := range order {
+		more := 0
+		for _, i := range places[id] {
+			if !seen[i] {
+				more++
+			}
+		}
+		if float64(reached+more) > anchorShare*float64(others) {
+			continue
+		}
+		is[id], reached = true, reached+more
+		for _, i := range places[id] {
+			seen[i] = true
+		}
+	}
+	return is
+}
+
+// isWord tells whether a gram is of two or three Chinese characters.
+func (g gram) isWord() bool {
+	word := []rune(g.String())
+	return len(word) >= 2 && !slices.ContainsFunc(word, func(r rune) bool { return !isHan(r) })
+}
+
 // cut finds the lowest score at which the precision is reached.
 func cut(list []sentence, goal float64) (precision, recall float64, wanted int, at float64) {
 	slices.SortStableFunc(list, func(a, b sentence) int { return cmp.Compare(b.score, a.score) })
@@ -225,12 +291,18 @@ func cut(list []sentence, goal float64) (precision, recall float64, wanted int, 
 	return precision, recall, wanted, at
 }
 
-func (l *learned) lexicon(features map[gram]int32, shift float64) []byte {
+func (l *learned) lexicon(features map[gram]int32, isAnchor []bool, shift float64) []byte {
 	var lines []string
 	for g, id := range features {
-		if w := l.weights[id]; math.Abs(w) >= faint {
-			lines = append(lines, fmt.Sprintf("%s\t%d\n", g, int(math.Round(100*w))))
+		w := l.weights[id]
+		if math.Abs(w) < faint {
+			continue
 		}
+		line := fmt.Sprintf("%s\t%d\n", g, int(math.Round(100*w)))
+		if isAnchor[id] {
+			line = fmt.Sprintf("%s\t%d\t%s\n", g, int(math.Round(100*w)), anchorMark)
+		}
+		lines = append(lines, line)
 	}
 	slices.Sort(lines)
 	return fmt.Appendf(nil, "*\t%d\n%s", int(math.Round(100*(l.bias-shift))), strings.Join(lines, ""))

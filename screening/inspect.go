@@ -133,7 +133,7 @@ func (e *Engine) contained(rules *Rules) ([]Contained, error) {
 	words := make([][]entry, len(terms))
 	var found []match.Match
 	var reading match.Reading
-	e.segments.eachWord(func(runes []rune, _ uint32, cost float32) {
+	e.segments.eachWord(func(runes []rune, cost float32) {
 		word := string(runes)
 		e.fold.Read(&reading, word)
 		found = matcher.Find(found[:0], &reading)
@@ -159,8 +159,17 @@ func (e *Engine) contained(rules *Rules) ([]Contained, error) {
 	return list, nil
 }
 
-// eachWord goes through the dictionary; the runes are of this call only.
-func (d *dictionary) eachWord(do func(word []rune, node uint32, cost float32)) {
+// eachWord goes through the words of the dictionary; the runes are of this call only.
+func (d *dictionary) eachWord(do func(word []rune, cost float32)) {
+	d.eachNode(func(word []rune, node uint32) {
+		if c := d.nodes[node].cost; c != 0 {
+			do(word, d.costs[c])
+		}
+	})
+}
+
+// eachNode goes through all with which words begin; the runes are of this call only.
+func (d *dictionary) eachNode(do func(word []rune, node uint32)) {
 	runes := make([]rune, len(d.root))
 	for r, symbol := range d.symbol {
 		if symbol != 0 {
@@ -172,8 +181,8 @@ func (d *dictionary) eachWord(do func(word []rune, node uint32, cost float32)) {
 	}
 	var walk func(node uint32, word []rune)
 	walk = func(node uint32, word []rune) {
-		if c := d.nodes[node].cost; c != 0 {
-			do(word, node, d.costs[c])
+		if node != 0 {
+			do(word, node)
 		}
 		for child := d.nodes[node].first; child < d.nodes[node+1].first; child++ {
 			walk(child, append(word, runes[d.nodes[child].symbol]))

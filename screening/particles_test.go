@@ -131,7 +131,7 @@ func newParticleLesson(t *testing.T, e *Engine) *particleLesson {
 	for _, phrase := range particlePhrases(t) {
 		l.u.cut(units(phrase), func(word []uint16) { inPhrases[string(utf16.Decode(word))] = true })
 	}
-	l.u.d.eachWord(func(letters []rune, _ uint32, _ float32) {
+	l.u.d.eachNode(func(letters []rune, _ uint32) {
 		word := string(letters)
 		runes := units(word)
 		node := l.u.node(runes...)
@@ -459,7 +459,7 @@ func TestParticles(t *testing.T) {
 		return
 	}
 	for text, want := range map[string]string{
-		"口号喊地震天响。": "喊得震天", "这几天气温降的厉害。": "降得厉害", "同学们认真的聆听讲解。": "认真地聆听",
+		"大家跑地气喘吁吁。": "跑得气喘吁吁", "这几天气温降的厉害。": "降得厉害", "同学们认真的聆听讲解。": "认真地聆听",
 		"网格员及时得发现并上报隐患。": "及时地发现", "送去丰富多彩地文化大餐。": "丰富多彩的文化",
 		"各地专家跪地施救。": "", "群众得实惠。": "", "头晕晕的很舒服。": "",
 	} {

@@ -46,6 +46,7 @@ func fitSlips(t *testing.T, e *Engine) {
 	f.count(t, e.fold, learn)
 	f.collocate(t)
 	usageFile, _, _ = f.pack()
+	embeddingsFile, _ = embedWords(t, f.usage(t), e.fold, learn).pack()
 	s := newSlips(e.Rules())
 	if err := s.ready(e.segments.dictionary); err != nil {
 		t.Fatal(err)
@@ -60,6 +61,7 @@ func fitSlips(t *testing.T, e *Engine) {
 			if !ok {
 				return
 			}
+			s.placeAmongWords(&c, &r, begin+c.begin)
 			p := placed{c.signs, isSlip != nil, weight}
 			if start := begin + c.place; isSlip == nil || isSlip(start, start+c.size, string(utf(c.runes[:c.size]))) {
 				found[c.kind] = append(found[c.kind], p)
@@ -166,9 +168,9 @@ func (s *slips) makeSlip(runes []uint16, random *rand.Rand) *slipAt {
 
 // signsOf are those that tell something of a kind of change.
 var signsOf = map[changeKind][]sign{
-	oneSlipped: {always, byGain, byRest, byWord, byOwn, byMet, bySound, byNamed, byName},
-	twoSwapped: {always, byGain, byRest},
-	wordHeard:  {always, byGain, byWord, byOwn, byWritten, byMet},
+	oneSlipped: {always, byGain, byRest, byWord, byOwn, byMet, bySound, byNamed, byName, byBest, byNext, byMean, byWrittenBest, byWrittenMean},
+	twoSwapped: {always, byGain, byRest, byBest, byNext, byMean},
+	wordHeard:  {always, byGain, byWord, byOwn, byWritten, byMet, byBest, byNext, byMean, byWrittenBest, byWrittenMean},
 }
 
 // fit logs the weights of a kind, by logistic regression, and how many slips of the

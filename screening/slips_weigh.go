@@ -16,16 +16,21 @@ type correction struct {
 type sign uint8
 
 const (
-	always    sign = iota
-	byGain         // bits that the text around costs less with it
-	byRest         // bits that a character around still costs
-	byWord         // bits that the word costs which the change makes
-	byOwn          // how often that word stands in official texts
-	byWritten      // bits that the word costs which is written
-	byMet          // how often that stands in official texts, or the rarer of its two characters as a word
-	bySound        // the changed character sounds alike
-	byNamed        // a surname stands before what may be a given name
-	byName         // the two may be surname and given name
+	always        sign = iota
+	byGain             // bits that the text around costs less with it
+	byRest             // bits that a character around still costs
+	byWord             // bits that the word costs which the change makes
+	byOwn              // how often that word stands in official texts
+	byWritten          // bits that the word costs which is written
+	byMet              // how often that stands in official texts, or the rarer of its two characters as a word
+	bySound            // the changed character sounds alike
+	byNamed            // a surname stands before what may be a given name
+	byName             // the two may be surname and given name
+	byBest             // how well the word that the change makes goes with the most alike of the words around
+	byNext             // with the next
+	byMean             // with all, in the mean
+	byWrittenBest      // how well the word does that is written
+	byWrittenMean
 	signCount
 )
 
@@ -38,9 +43,9 @@ type signs [signCount]float64
 // question. "go test -run TestSlips -update -v" fits them; what is taken off the first
 // weight is the threshold.
 var slipWeights = [...]signs{
-	oneSlipped: {always: -0.436 - 0.8, byGain: 0.271, byRest: -0.335, byWord: 0.027, byOwn: 0.163, byMet: -0.259, bySound: -0.45, byNamed: -0.482, byName: -0.912},
-	twoSwapped: {always: -1.084 - 4.5, byGain: 0.439, byRest: -0.251},
-	wordHeard:  {always: -1.199 - 2.6, byGain: 0.269, byWord: 0.146, byOwn: 0.247, byWritten: -0.202, byMet: -0.505},
+	oneSlipped: {always: -0.535 - 1.8, byGain: 0.245, byRest: -0.25, byWord: -0.032, byOwn: 0.082, byMet: -0.265, bySound: -0.518, byNamed: -0.206, byName: -0.602, byBest: 0.697, byNext: -3.116, byMean: 22.787, byWrittenBest: -4.665, byWrittenMean: -10.54},
+	twoSwapped: {always: -2.741 - 3, byGain: 0.383, byRest: -0.163, byBest: 1.425, byNext: 0.053, byMean: 11.259},
+	wordHeard:  {always: 2.651 - 2, byGain: 0.241, byWord: 0.061, byOwn: 0.236, byWritten: -0.383, byMet: -0.391, byBest: -0.475, byNext: -0.682, byMean: 15.455, byWrittenBest: -2.283, byWrittenMean: -7.03},
 }
 
 // change puts one rune or two in the place of others.
@@ -70,6 +75,13 @@ func (c *change) sum() (sum float64) {
 		sum += weight * c.signs[k]
 	}
 	return sum
+}
+
+// mostAtHome is how much may speak for a change at most because the word goes well with
+// those around.
+func mostAtHome(kind changeKind) float64 {
+	w := &slipWeights[kind]
+	return max(0, 0.8*w[byBest]+0.7*w[byNext]+0.4*w[byMean])
 }
 
 // slipDesk is room to weigh changes in.
@@ -110,7 +122,7 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 			c.signs[bySound] = 1
 		}
 		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, word.node)
-		if c.sum() >= 0 {
+		if c.sum() >= -mostAtHome(oneSlipped) {
 			list = append(list, c)
 		}
 	}
@@ -247,11 +259,25 @@ func (s *slips) weigh(desk *slipDesk, r *match.Reading, i int, of suspicion) (be
 // word is.
 func (s *slips) correct(desk *slipDesk, r *match.Reading, i int, of suspicion) (c correction, ok bool) {
 	best, begin, ok := s.weigh(desk, r, i, of)
-	if !ok || best.sum() < 0 {
+	if !ok || best.sum() < -mostAtHome(best.kind) {
 		return c, false
 	}
 	begin += best.begin
+	s.placeAmongWords(&best, r, begin)
+	if best.sum() < 0 {
+		return c, false
+	}
 	return correction{begin, begin + len(best.word), best.word}, true
+}
+
+// placeAmongWords adds how well a word that begins at a rune goes with those around.
+func (s *slips) placeAmongWords(c *change, r *match.Reading, begin int) {
+	end := begin + len(c.word)
+	around := s.embeddings.around(s.usage, r, begin, end)
+	meant := s.embeddings.affinity(s.usage.node(c.word...), around)
+	c.signs[byBest], c.signs[byNext], c.signs[byMean] = meant.best, meant.next, meant.mean
+	written := s.embeddings.affinity(s.usage.node(r.Runes[begin:end]...), around)
+	c.signs[byWrittenBest], c.signs[byWrittenMean] = written.best, written.mean
 }
 
 // wordOf is the word that stands in a text where it is changed, and where it begins.

@@ -16,7 +16,8 @@ import (
 // style tells by weights of short runs of characters how much a sentence reads
 // like those that a rule of evidence is to find. The weights are learned from
 // labelled cases (Engine.Fit) and stand in a lexicon: gram, weight in
-// hundredths; the line of the gram "*" is added to every sentence.
+// hundredths, and anchorMark if the gram is an anchor of the rule; the line of the
+// gram "*" is added to every sentence.
 //
 // To be scored, a sentence is spelled in the numbers that the characters of all
 // lexicons have. Those of one character find their weight by it, the longer
@@ -169,6 +170,19 @@ func grams(text string, f func(gram)) (n int) {
 	return n
 }
 
+// anchorMark stands behind the weight of a gram that is an anchor.
+const anchorMark = "!"
+
+// styleAnchors are the anchors in a lexicon of weights.
+func styleAnchors(data []byte) (list []string) {
+	for line := range bytes.Lines(data) {
+		if fields := strings.Fields(string(line)); len(fields) == 3 && fields[2] == anchorMark {
+			list = append(list, fields[0])
+		}
+	}
+	return list
+}
+
 // newStyle reads a lexicon of weights.
 func newStyle(name string, data []byte, letters *alphabet) (*style, error) {
 	var list []weighted // of two or three characters
@@ -180,6 +194,7 @@ func newStyle(name string, data []byte, letters *alphabet) (*style, error) {
 		if word == "" || word[0] == '#' {
 			continue
 		}
+		number = strings.TrimSuffix(number, "\t"+anchorMark)
 		weight, err := strconv.ParseInt(number, 10, 32)
 		switch {
 		case !ok || err != nil:

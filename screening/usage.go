@@ -228,8 +228,8 @@ func (u *usage) saved(first, second uint32) uint32 {
 // of this call only.
 func (u *usage) eachWord(do func(word []uint16, node uint32)) {
 	var room [longestWord]uint16
-	u.d.eachWord(func(word []rune, node uint32, _ float32) {
-		if len(word) < 2 || len(word) > longestWord {
+	u.d.eachNode(func(word []rune, node uint32) {
+		if u.costs[node] == 0 || len(word) < 2 || len(word) > longestWord {
 			return
 		}
 		for i, r := range word {
@@ -575,4 +575,36 @@ func (s *stretch) wordAt(i int) (begin, end int) {
 		end = int(at.begin)
 	}
 	return 0, 0
+}
+
+// cut calls word with each word of the likeliest way to read text.
+func (u *usage) cut(runes []uint16, word func([]uint16)) {
+	var s stretch
+	for i := 0; i < len(runes); {
+		if !isHan(rune(runes[i])) {
+			word(runes[i : i+1])
+			i++
+			continue
+		}
+		end := i
+		for end < len(runes) && end-i < stretchSize && isHan(rune(runes[end])) {
+			end++
+		}
+		s.size = copy(s.runes[:], runes[i:end])
+		s.read(u, 0, s.size)
+		whole := end-i < stretchSize || end == len(runes) || !isHan(rune(runes[end]))
+		var cuts []int // from the last
+		for at, way := s.size, s.cheapest(); at > 0; at, way = int(way.begin), &s.ways[way.begin][way.last] {
+			cuts = append(cuts, at)
+		}
+		begin := 0
+		for _, at := range slices.Backward(cuts) {
+			if !whole && begin > 0 && at > stretchSize-longestWord {
+				break
+			}
+			word(runes[i+begin : i+at])
+			begin = at
+		}
+		i += begin
+	}
 }

@@ -50,6 +50,11 @@ func readOpenGram(t *testing.T, d *dictionary, dir string) *figures {
 		nodes = append(nodes, f.node(string(word)))
 		word = word[:0]
 	}
+	for _, word := range officialWords(t) {
+		if node := d.find(units(word)...); d.nodes[node].cost == 0 {
+			f.words[node], f.open[node] = word, officialCost
+		}
+	}
 	file, err := os.Open(filepath.Join(dir, "lm_sc.arpa"))
 	if err != nil {
 		t.Fatal(err)
@@ -89,13 +94,30 @@ func readOpenGram(t *testing.T, d *dictionary, dir string) *figures {
 	return f
 }
 
-// node is that of a word; 0 if the dictionary has it not.
+// node is that of a word; 0 if it is none.
 func (f *figures) node(word string) uint32 {
 	node := f.d.find(units(word)...)
-	if node != 0 && f.words[node] == "" {
-		f.words[node] = word
+	switch {
+	case node == 0 || f.words[node] != "":
+		return node
+	case f.d.nodes[node].cost == 0:
+		return 0
 	}
+	f.words[node] = word
 	return node
+}
+
+// officialCost is what a word costs in bits that official texts have and the dictionary
+// has not, before it is met in them.
+const officialCost = 18
+
+// officialWords are those of testdata/words.txt.
+func officialWords(t *testing.T) []string {
+	file, err := os.ReadFile("testdata/words.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(file))
 }
 
 // count adds what stands in texts.
@@ -123,11 +145,7 @@ func (f *figures) count(t *testing.T, fold *match.Fold, texts []string) {
 const collocateCount = 3
 
 // collocate adds the collocates of words: those before, the word, those behind.
-func (f *figures) collocate(t *testing.T) (n int) {
-	file, err := os.ReadFile("testdata/collocates.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
+func (f *figures) collocate(t *testing.T) {
 	u := f.usage(t)
 	add := func(first, second string) {
 		var a, b string
@@ -139,8 +157,24 @@ func (f *figures) collocate(t *testing.T) (n int) {
 		})
 		if from, to := f.node(a), f.node(b); from != 0 && to != 0 {
 			f.pairs[wordPair{from, to}] += collocateCount
-			n++
 		}
+	}
+	eachCollocates(t, func(before []string, head string, behind []string) {
+		for _, word := range before {
+			add(word, head)
+		}
+		for _, word := range behind {
+			add(head, word)
+		}
+	})
+}
+
+// eachCollocates goes through testdata/collocates.tsv: the words before, the word, those
+// behind.
+func eachCollocates(t *testing.T, do func(before []string, head string, behind []string)) {
+	file, err := os.ReadFile("testdata/collocates.tsv")
+	if err != nil {
+		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(file)) {
 		if line[0] == '#' {
@@ -150,14 +184,8 @@ func (f *figures) collocate(t *testing.T) (n int) {
 		if len(fields) != 3 {
 			t.Fatalf("testdata/collocates.tsv: %q has %d fields", line, len(fields))
 		}
-		for _, before := range strings.Fields(fields[0]) {
-			add(before, fields[1])
-		}
-		for _, behind := range strings.Fields(fields[2]) {
-			add(fields[1], behind)
-		}
+		do(strings.Fields(fields[0]), fields[1], strings.Fields(fields[2]))
 	}
-	return n
 }
 
 // How the figures of open-gram and of official texts are mixed, and what is kept of
@@ -268,38 +296,6 @@ func (f *figures) usage(t *testing.T) *usage {
 		t.Fatal(err)
 	}
 	return u
-}
-
-// cut calls word with each word of the likeliest way to read text.
-func (u *usage) cut(runes []uint16, word func([]uint16)) {
-	var s stretch
-	for i := 0; i < len(runes); {
-		if !isHan(rune(runes[i])) {
-			word(runes[i : i+1])
-			i++
-			continue
-		}
-		end := i
-		for end < len(runes) && end-i < stretchSize && isHan(rune(runes[end])) {
-			end++
-		}
-		s.size = copy(s.runes[:], runes[i:end])
-		s.read(u, 0, s.size)
-		whole := end-i < stretchSize || end == len(runes) || !isHan(rune(runes[end]))
-		var cuts []int // from the last
-		for at, way := s.size, s.cheapest(); at > 0; at, way = int(way.begin), &s.ways[way.begin][way.last] {
-			cuts = append(cuts, at)
-		}
-		begin := 0
-		for _, at := range slices.Backward(cuts) {
-			if !whole && begin > 0 && at > stretchSize-longestWord {
-				break
-			}
-			word(runes[i+begin : i+at])
-			begin = at
-		}
-		i += begin
-	}
 }
 
 // The figures are those of open-gram, official texts and collocates.
