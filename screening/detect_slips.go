@@ -18,12 +18,13 @@ import (
 // with it, by how often words are used and follow one another.
 type slips struct {
 	on       bool
-	groups   [][]uint16        // of characters that are mistaken for one another
-	sounds   int               // groups of the same sound, which come first
-	groupsOf [1 << 16][]uint16 // by character: those that have it
-	alone    [1 << 16]uint8    // how often a character is a word by itself, from 0 to 3
-	phrases  []string          // of four characters
-	late     []string          // right, though no dictionary has them
+	groups   [][]uint16          // of characters that are mistaken for one another
+	sounds   int                 // groups of the same sound, which come first
+	groupsOf [1 << 16][]uint16   // by character: those that have it
+	alone    [1 << 16]uint8      // how often a character is a word by itself, from 0 to 3
+	mistaken map[[2]uint16]uint8 // pairs of characters: how usual that is, 1 or 2
+	phrases  []string            // of four characters
+	late     []string            // right, though no dictionary has them
 
 	prepare    sync.Once
 	err        error
@@ -73,6 +74,14 @@ func newSlips(rules *Rules) *slips {
 			s.groupsOf[uint16(r)] = append(s.groupsOf[uint16(r)], uint16(i))
 		}
 		s.groups = append(s.groups, runes)
+	}
+	s.mistaken = map[[2]uint16]uint8{}
+	for level, list := range []string{"mistaken", "often_mistaken"} {
+		for _, pair := range rules.context[list] {
+			if p := utf16.Encode([]rune(pair)); len(p) == 2 {
+				s.mistaken[[2]uint16{min(p[0], p[1]), max(p[0], p[1])}] = uint8(level + 1)
+			}
+		}
 	}
 	s.late = rules.context["late_words"]
 	if known := rules.byID["wording.fixed_expression.known"]; known != nil {

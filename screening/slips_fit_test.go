@@ -98,6 +98,9 @@ func fitSlips(t *testing.T, e *Engine) {
 	}
 }
 
+// usualTries is how often a usual mistake is looked for.
+const usualTries = 6
+
 // slipAt is a word that is written wrongly.
 type slipAt struct {
 	start   int
@@ -130,7 +133,11 @@ func (s *slips) makeSlip(runes []uint16, random *rand.Rand) *slipAt {
 			return nil
 		}
 		group := s.groups[groups[random.IntN(len(groups))]]
-		a.written[k] = group[random.IntN(len(group))]
+		for range usualTries { // what is usual is drawn more often
+			if a.written[k] = group[random.IntN(len(group))]; s.usual(a.written[k], word[k]) > 0 {
+				break
+			}
+		}
 		if isWord(a.written) {
 			return nil
 		}
@@ -168,7 +175,7 @@ func (s *slips) makeSlip(runes []uint16, random *rand.Rand) *slipAt {
 
 // signsOf are those that tell something of a kind of change.
 var signsOf = map[changeKind][]sign{
-	oneSlipped: {always, byGain, byRest, byWord, byOwn, byMet, bySound, byNamed, byName, byBest, byNext, byMean, byWrittenBest, byWrittenMean},
+	oneSlipped: {always, byGain, byRest, byWord, byOwn, byMet, bySound, byNamed, byName, byBest, byNext, byMean, byWrittenBest, byWrittenMean, byUsual},
 	twoSwapped: {always, byGain, byRest, byBest, byNext, byMean},
 	wordHeard:  {always, byGain, byWord, byOwn, byWritten, byMet, byBest, byNext, byMean, byWrittenBest, byWrittenMean},
 }

@@ -31,6 +31,7 @@ const (
 	byMean             // with all, in the mean
 	byWrittenBest      // how well the word does that is written
 	byWrittenMean
+	byUsual // how usual it is to write the one character for the other, from 0 to 2
 	signCount
 )
 
@@ -43,9 +44,9 @@ type signs [signCount]float64
 // question. "go test -run TestSlips -update -v" fits them; what is taken off the first
 // weight is the threshold.
 var slipWeights = [...]signs{
-	oneSlipped: {always: -0.535 - 1.8, byGain: 0.245, byRest: -0.25, byWord: -0.032, byOwn: 0.082, byMet: -0.265, bySound: -0.518, byNamed: -0.206, byName: -0.602, byBest: 0.697, byNext: -3.116, byMean: 22.787, byWrittenBest: -4.665, byWrittenMean: -10.54},
-	twoSwapped: {always: -2.741 - 3, byGain: 0.383, byRest: -0.163, byBest: 1.425, byNext: 0.053, byMean: 11.259},
-	wordHeard:  {always: 2.651 - 2, byGain: 0.241, byWord: 0.061, byOwn: 0.236, byWritten: -0.383, byMet: -0.391, byBest: -0.475, byNext: -0.682, byMean: 15.455, byWrittenBest: -2.283, byWrittenMean: -7.03},
+	oneSlipped: {always: -0.418 - 1.4, byGain: 0.253, byRest: -0.217, byWord: -0.069, byOwn: 0.069, byMet: -0.275, bySound: -0.504, byNamed: -0.166, byName: -0.423, byBest: 0.587, byNext: -2.511, byMean: 18.504, byWrittenBest: -4.928, byWrittenMean: -4.186, byUsual: 1.087},
+	twoSwapped: {always: -2.346 - 3, byGain: 0.366, byRest: -0.175, byBest: 1.772, byNext: -0.068, byMean: 7.002},
+	wordHeard:  {always: 2.131 - 1.6, byGain: 0.248, byWord: 0.015, byOwn: 0.175, byWritten: -0.297, byMet: -0.295, byBest: -0.539, byNext: -1.68, byMean: 16.789, byWrittenBest: -2.801, byWrittenMean: -6.193},
 }
 
 // change puts one rune or two in the place of others.
@@ -90,6 +91,11 @@ type slipDesk struct {
 	changes []change
 }
 
+// usual tells how usual it is to write one character for another.
+func (s *slips) usual(a, b uint16) float64 {
+	return float64(s.mistaken[[2]uint16{min(a, b), max(a, b)}])
+}
+
 // met is how often the rarer of two characters stands as a word in official texts.
 func (s *slips) met(first, second uint16) float64 {
 	return min(s.usage.ownOf(s.usage.node(first)), s.usage.ownOf(s.usage.node(second)))
@@ -121,6 +127,7 @@ func (s *slips) changes(list []change, runes []uint16, i, at int, of suspicion) 
 		if int(word.group) < s.sounds {
 			c.signs[bySound] = 1
 		}
+		c.signs[byUsual] = s.usual(runes[i+place], word.other)
 		c.signs[byGain] = spared + apartCost + s.usage.asked(&beside, word.node)
 		if c.sum() >= -mostAtHome(oneSlipped) {
 			list = append(list, c)
@@ -171,6 +178,7 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 				if int(group) < s.sounds {
 					c.signs[bySound] = 1
 				}
+				c.signs[byUsual] = s.usual(runes[i], other)
 				list = append(list, c)
 			}
 		}
