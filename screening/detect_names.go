@@ -85,6 +85,8 @@ func newNames() *names {
 	}
 	add(atLabel, listLabels)
 	add(atEvent, "，男， ，女， （男， （女，")
+	add(atEvent, glimpses)
+	add(atRole, "岁的")
 	for _, word := range n.words {
 		n.kinds = append(n.kinds, kinds[word])
 		n.weights = append(n.weights, events[word])
@@ -193,10 +195,14 @@ type person struct {
 	age    int // 0: not told
 	weight float32
 	saves  bool // others
+	fate   bool // the clause tells what befalls this very person
 }
 
 // threshold is the weight from which a person is protected, in bits.
 const threshold = 9
+
+// fateWeight is that of an event that a clause tells of a person by name.
+const fateWeight = 6
 
 // read weighs the names of a sentence.
 func (n *names) read(d *draft, s *scene, r *run) {
@@ -238,6 +244,10 @@ func (n *names) read(d *draft, s *scene, r *run) {
 	}
 	spared := float32(-1)
 	for _, p := range people {
+		event := event
+		if p.fate {
+			event = max(event, fateWeight)
+		}
 		weight := p.weight + event
 		if event < 0 && p.role.sensitive() {
 			weight = p.weight - 2 // the role tells of an event
@@ -291,7 +301,7 @@ const leastGain = -14
 func (n *names) weigh(s *scene, f figure) person {
 	p := person{figure: f, weight: min(f.gain, 8)}
 	before, after := s.text[:f.lo], s.text[f.hi:]
-	if f.odd && f.gain < 0 && !closed(after) && !goesOn.MatchString(after) {
+	if (f.odd && f.gain < 0 || f.plain) && !closed(after) && !goesOn.MatchString(after) {
 		p.weight = -100
 		return p
 	}
@@ -300,7 +310,15 @@ func (n *names) weigh(s *scene, f figure) person {
 		return p
 	}
 	p.role, p.age = lead(before)
-	if (p.role == office || p.role == worker) && befallen.MatchString(after) {
+	if p.role == worker || p.role == office || p.role == neutral {
+		if r := whoIs(before); r.sensitive() {
+			p.role = r
+		}
+	}
+	if p.fate = befallen.MatchString(after); !p.fate && (p.role == office || p.role == worker) {
+		p.fate = struck.MatchString(clauseBefore(before))
+	}
+	if p.fate && (p.role == office || p.role == worker) {
 		p.role = neutral
 	}
 	if p.role == described && s.tells(max(strings.LastIndexAny(before, "，。；、：！？"), 0), f.lo) {
@@ -420,7 +438,7 @@ func company(s *scene, people []person) []person {
 					p.weight -= 14
 					continue
 				}
-				if roleWeight[p.role] > 2 || p.role == office || p.role == worker { // it has a role of its own
+				if roleWeight[p.role] > 2 || p.role == office || p.role == worker || p.role == famous { // it has a role of its own
 					continue
 				}
 				p.role = kept[i].role
@@ -438,21 +456,38 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
+	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
 	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
 	officeAfter = mustPattern(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
-	// befallen tells of one who is ill, whatever the office.
-	befallen = mustPattern(`^(?:[^，。、；者为给]{0,4}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病住院|瘫痪|卧床)`)
+	// befallen tells what befalls one, whatever the office: illness, fraud, violence.
+	befallen = mustPattern(`^(?:[^，。、；者为给说的]{0,4}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病(?:住院|请假|休)|因[^，。]{0,10}(?:[病症癌炎瘤梗]|流产|出血|骨折|手术|住院)|(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)|(?:接受|等待)[^，。]{0,6}(?:移植|化疗|放疗|透析)|` +
+		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|被[^，。]{0,12}(?:[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
+		`因?(?:轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d)`)
+	// struck stands before somebody of an office to whom it happened: 遇害女教师, 被骗退休职工.
+	struck = mustPattern(`(?:遇害|被害|被骗|受骗|受害|受伤|重伤|遇难|罹难|身亡|遇险|失踪|失联|走失|落水|溺水|溺亡|坠亡|坠楼|被困|被[打撞砸拐抢盗砍捅刺咬]伤?|轻生|患病|患癌|病重|病危|确诊|怀孕|流产|抑郁|瘫痪|截肢|烧伤|中毒|被欠薪|患[^，。的]{1,8}[病症癌炎瘤])的?[^，。、的了案救组员将把院科室馆站局]{0,9}$`)
+	// copula says who somebody is.
+	copula = regexp.MustCompile(`(?:系|为|是)[^，。；了给向到送请让对由在]{2,18}$`)
 	// goesOn follows the name of somebody of whom something is told.
-	goesOn = regexp.MustCompile(`^(?:在|因|被|说|是|为|已|于|与|从|将|把|对|给|和|家|老人|一家|因|患|遭|昨|今|才)`)
+	goesOn = regexp.MustCompile(`^(?:实施|在|因|被|说|是|为|已|于|与|从|将|把|对|给|和|家|老人|一家|因|患|遭|昨|今|才)`)
 	// givenTo stands before somebody described who gets something: 给因病休学的李明捐款.
 	givenTo  = regexp.MustCompile(`[给为向替帮][^，。；给为向替帮]{0,24}的$`)
 	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
 )
+
+// whoIs is the role of the one of whom a clause says who it is: 死者为项目部安全员李强.
+func whoIs(before string) role {
+	clause := clauseBefore(before)
+	m := copula.FindStringIndex(clause)
+	if m == nil {
+		return unknown
+	}
+	r, _ := longestOf(leadOf, clause[:m[0]])
+	return r
+}
 
 // closed tells whether a name surely ends here.
 func closed(after string) bool {
@@ -467,7 +502,7 @@ func titled(after string) bool { return officeAfter.MatchString(after) }
 
 var (
 	ageBefore = regexp.MustCompile(`(\d{1,3}|[一二三四五六七八九十]{1,3}|[年近过]{0,2}[五六七八九]旬)(?:周?岁)?的?(?:[\p{Han}]{0,4})$`)
-	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
+	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|(?:还|今年)?(?:只有|才)|不满|未满|不到|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
 	sexBehind = mustPattern(`^[（(，][男女](?:[，、）)；]|$)`)
 	ageAny    = regexp.MustCompile(`(?:年[满仅]|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二三四五六七八九十]{1,3})周?岁`)
 )
@@ -480,7 +515,7 @@ func lead(before string) (role, int) {
 			age = number(m[1])
 		}
 	}
-	s := strings.TrimRight(before, " “\"")
+	s := strings.TrimRight(before, " “”\"") // “最美护士”李秀英
 	apart := strings.HasSuffix(before, " ")
 	if s == "" {
 		return opening, age

@@ -16,6 +16,7 @@ type figure struct {
 	lo, hi int
 	word   bool    // it is in the dictionary
 	odd    bool    // the surname is mostly a word of grammar
+	plain  bool    // it is likely one here: 于清晨, 应全程
 	rare   bool    // of two characters, the given name a rare one
 	gain   float32 // bits that the name saves; below zero: other words explain the place better
 }
@@ -130,7 +131,7 @@ func listed3(s string) bool {
 // noNames are words that look like the beginning of a name.
 var noNames = func() map[string]bool {
 	m := map[string]bool{}
-	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均") {
+	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均 管委 秋冬 高发 高清 葛根 关怀 安权") {
 		m[word] = true
 	}
 	return m
@@ -171,7 +172,7 @@ func (s *segmenter) pair(first, second rune) float32 {
 }
 
 // titles follow a surname where the given name is held back or somebody is addressed.
-var titles = strings.Fields("某 先生 女士 小姐 老师 医生 师傅 大爷 大妈 大叔 大娘 大伯 大婶 大姐 大哥 大嫂 阿姨 奶奶 爷爷 婆婆 同学 同志 老人 老汉 老太 嫂 婶 总 局长 书记 主任 院长 经理 氏 姓 村 镇 法官 警官 律师 教授 护士 某某 老板 会计 队长 站长 所长 校长 镇长 县长 科长 处长 委员 爸爸 妈妈 叔叔 伯伯 老伯")
+var titles = strings.Fields("某 先生 女士 小姐 老师 医生 大夫 师傅 大爷 大妈 大叔 大娘 大伯 大婶 大姐 大哥 大嫂 阿姨 奶奶 爷爷 婆婆 同学 同志 老人 老汉 老太 嫂 婶 总 局长 书记 主任 院长 经理 氏 姓 村 镇 法官 警官 律师 教授 护士 某某 老板 会计 队长 站长 所长 校长 镇长 县长 科长 处长 委员 爸爸 妈妈 叔叔 伯伯 老伯")
 
 // leadsTitle are the first characters of titles.
 var leadsTitle = func() *runes {
@@ -339,7 +340,7 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 				return
 			}
 			price += givenPrice(nameKind(c))
-			if want != 0 && want != r.at[end] || c == '和' {
+			if want != 0 && want != r.at[end] || c == '和' || modal.has(c) && want == 0 && !closed(r.window.text[r.at[end]:]) {
 				continue
 			}
 			total, known := price, false
@@ -355,7 +356,7 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 			r.weigh(s)
 			gain := r.to[len(r.runes)] - (r.to[i] + total + r.from[end])
 			if best.hi == 0 || gain > best.gain || size == 2 && nameKind(c)&commonGiven != 0 && gain > best.gain-longer {
-				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, odd: functional.has(r.runes[i]), rare: size == 1 && nameKind(c)&commonGiven == 0}
+				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, odd: functional.has(r.runes[i]), plain: r.runes[i] == '应' || r.runes[i] == '于' && size == 2 && s.knows(r.window.text[r.at[from]:r.at[end]]), rare: size == 1 && nameKind(c)&commonGiven == 0}
 			}
 		}
 	}
@@ -371,6 +372,10 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 	}
 	return best
 }
+
+// modal are characters that end a name less often than they begin what somebody
+// should do: 商家应保留.
+var modal = runeSet("应须需将会能可必均有无")
 
 // functional are surnames that are mostly words of grammar.
 var functional = runeSet("官英松生时于向应来干但南东边施班钱富")
