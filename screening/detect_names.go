@@ -38,6 +38,7 @@ const (
 	ofIllness
 	ofCalamity
 	ofPupil // heads a list only if that tells of need
+	atName  // the sentence, if a name may stand before
 )
 
 func newNames() *names {
@@ -87,6 +88,7 @@ func newNames() *names {
 	add(atEvent, "，男， ，女， （男， （女，")
 	add(atEvent, glimpses)
 	add(atRole, "岁的")
+	add(atName, behind)
 	for _, word := range n.words {
 		n.kinds = append(n.kinds, kinds[word])
 		n.weights = append(n.weights, events[word])
@@ -121,13 +123,9 @@ func (n *names) detect(d *draft, found []anchor) {
 		if kind&atLabel != 0 && a.start >= listed && heads(text[a.end:]) {
 			listed = n.list(d, a, kind&(atRole|ofPupil) == atRole, r)
 		}
-		if a.start < done || kind&(atRole|atEvent) == 0 {
+		if a.start < done || kind&atEvent == 0 &&
+			!(kind&atRole != 0 && opens(d, text[a.end:])) && !(kind&atName != 0 && closes(d, text[:a.start])) {
 			continue
-		}
-		if kind&atEvent == 0 {
-			if !opens(d, text[a.end:]) {
-				continue
-			}
 		}
 		s := scene{part: a.part, window: d.sentence(a.part, a.start, a.end), weight: -8}
 		_, done = s.origin(0, len(s.text))
@@ -169,6 +167,19 @@ func opens(d *draft, after string) bool {
 	return kind&compoundFirst != 0 || nameKind(second)&anyGiven != 0 && d.segments.pair(first, second) >= daily
 }
 
+// closes tells cheaply whether a name may end here.
+func closes(d *draft, before string) bool {
+	last, size := utf8.DecodeLastRuneInString(before)
+	before = before[:len(before)-size]
+	middle, size := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeLastRuneInString(before[:len(before)-size])
+	if nameKind(last)&anyGiven == 0 {
+		return false
+	}
+	return nameKind(middle)&commonSurname != 0 && d.segments.pair(middle, last) >= everydayPair ||
+		nameKind(middle)&anyGiven != 0 && nameKind(first)&(commonSurname|otherSurname) != 0 && d.segments.pair(first, middle) >= daily && d.segments.pair(middle, last) >= daily
+}
+
 // scene is a sentence with the events that it tells of.
 type scene struct {
 	window
@@ -196,6 +207,7 @@ type person struct {
 	weight float32
 	saves  bool // others
 	fate   bool // the clause tells what befalls this very person
+	grim   bool // it tells of something grim, at least
 }
 
 // threshold is the weight from which a person is protected, in bits.
@@ -203,6 +215,12 @@ const threshold = 9
 
 // fateWeight is that of an event that a clause tells of a person by name.
 const fateWeight = 6
+
+// nearby is how far behind a name an event is told of the person, in bytes.
+const nearby = 36
+
+// grimWeight is that of a clause that tells of nothing more than something grim.
+const grimWeight = 2
 
 // read weighs the names of a sentence.
 func (n *names) read(d *draft, s *scene, r *run) {
@@ -245,8 +263,11 @@ func (n *names) read(d *draft, s *scene, r *run) {
 	spared := float32(-1)
 	for _, p := range people {
 		event := event
-		if p.fate {
+		switch {
+		case p.fate:
 			event = max(event, fateWeight)
+		case p.grim:
+			event = max(event, grimWeight)
 		}
 		weight := p.weight + event
 		if event < 0 && p.role.sensitive() {
@@ -315,6 +336,9 @@ func (n *names) weigh(s *scene, f figure) person {
 			p.role = r
 		}
 	}
+	if f.famous && !p.role.sensitive() && p.role != pupil && p.age == 0 {
+		p.role = famous
+	}
 	if p.fate = befallen.MatchString(after); !p.fate && (p.role == office || p.role == worker) {
 		p.fate = struck.MatchString(clauseBefore(before))
 	}
@@ -376,6 +400,13 @@ func (n *names) weigh(s *scene, f figure) person {
 	if i := strings.IndexAny(after, "，；。！？"); i >= 0 {
 		clause, rest = after[:i], firstClause(strings.TrimLeft(after[i:], "，；。！？"))
 	}
+	suffering := suffers.MatchString(clause)
+	if !suffering && p.role != worker && f.gain > 6 && !f.rare && !f.word {
+		near, _, _ := strings.Cut(clause, "、")
+		suffering = s.tells(f.hi, f.hi+min(len(near), nearby))
+	}
+	p.grim = grim.in(clause) && (suffering || theirs) || grim.in(rest) && (suffering || theirs || suffers.MatchString(rest)) ||
+		isMinor(p.age) && (grim.in(s.text) || misdeed.MatchString(s.text))
 	switch {
 	case titled(after) && !stricken.MatchString(after):
 		p.weight -= 20
@@ -388,10 +419,10 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.saves = true
 	case acts.MatchString(after):
 		p.weight -= 8
-		if suffers.MatchString(clause) {
+		if suffering {
 			p.weight += 5
 		}
-	case suffers.MatchString(clause):
+	case suffering:
 		p.weight += 4
 	case rest != "" && suffers.MatchString(rest):
 		p.weight += 2
@@ -409,7 +440,7 @@ func company(s *scene, people []person) []person {
 	kept := people[:0]
 	for _, p := range people {
 		if k := len(kept) - 1; k >= 0 && p.lo < kept[k].hi {
-			if p.weight > kept[k].weight {
+			if p.weight > kept[k].weight && (p.hi > kept[k].hi || p.gain > kept[k].gain) {
 				kept[k] = p
 			}
 			continue
@@ -456,7 +487,7 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[\p{Han}]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
+	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
 	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
@@ -464,9 +495,9 @@ var (
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells what befalls one, whatever the office: illness, fraud, violence.
-	befallen = mustPattern(`^(?:[^，。、；者为给说的]{0,4}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|病|癌|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|因病(?:住院|请假|休)|因[^，。]{0,10}(?:[病症癌炎瘤梗]|流产|出血|骨折|手术|住院)|(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)|(?:接受|等待)[^，。]{0,6}(?:移植|化疗|放疗|透析)|` +
-		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|被[^，。]{0,12}(?:[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
-		`因?(?:轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d)`)
+	befallen = mustPattern(`^(?:[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医]{0,8}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|癌|病(?:[，。后多已]|$)|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|做(?:了|完|过)[^，。台例场]{0,8}手术|[腰颈膝胃心肝肾肺][^，。]{0,4}(?:突出|疼|炎|病|断裂|破裂|结石|劳损)|因病(?:住院|请假|休)|因[^，。]{0,10}(?:[病症癌炎瘤梗](?:[^虫害]|$)|流产|出血|骨折|手术|住院)|(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)|(?:接受|等待)[^，。]{0,6}(?:移植|化疗|放疗|透析)|` +
+		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|被[^，。]{0,12}(?:[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|撞飞|卷入|压住|困在|辞退|拖欠|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
+		`因?(?:误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|来[信电访]反映|实名举报|挨(?:了|打)|从[^，。]{0,8}(?:掉|坠|摔|跌)[了下]|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄))`)
 	// struck stands before somebody of an office to whom it happened: 遇害女教师, 被骗退休职工.
 	struck = mustPattern(`(?:遇害|被害|被骗|受骗|受害|受伤|重伤|遇难|罹难|身亡|遇险|失踪|失联|走失|落水|溺水|溺亡|坠亡|坠楼|被困|被[打撞砸拐抢盗砍捅刺咬]伤?|轻生|患病|患癌|病重|病危|确诊|怀孕|流产|抑郁|瘫痪|截肢|烧伤|中毒|被欠薪|患[^，。的]{1,8}[病症癌炎瘤])的?[^，。、的了案救组员将把院科室馆站局]{0,9}$`)
 	// copula says who somebody is.
@@ -501,10 +532,11 @@ func hidden(after string) bool { return heldBack.MatchString(after) }
 func titled(after string) bool { return officeAfter.MatchString(after) }
 
 var (
-	ageBefore = regexp.MustCompile(`(\d{1,3}|[一二三四五六七八九十]{1,3}|[年近过]{0,2}[五六七八九]旬)(?:周?岁)?的?(?:[\p{Han}]{0,4})$`)
-	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|(?:还|今年)?(?:只有|才)|不满|未满|不到|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二三四五六七八九十]{1,3})周?岁`)
+	ageBefore = regexp.MustCompile(`(\d{1,3}|[一二两三四五六七八九十]{1,3}|[年近过]{0,2}[五六七八九]旬)(?:周?岁半?)?的?(?:[\p{Han}]{0,4})$`)
+	infant    = regexp.MustCompile(`(?:仅|才|刚|刚满|满)[\d一二两三四五六七八九十半]{1,3}(?:个多?月|天)大?的[\p{Han}]{0,2}$`)
+	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|(?:还|今年)?(?:只有|才)|不满|未满|不到|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二两三四五六七八九十]{1,3})周?岁`)
 	sexBehind = mustPattern(`^[（(，][男女](?:[，、）)；]|$)`)
-	ageAny    = regexp.MustCompile(`(?:年[满仅]|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二三四五六七八九十]{1,3})周?岁`)
+	ageAny    = regexp.MustCompile(`(?:年[满仅]|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二两三四五六七八九十]{1,3})周?岁`)
 )
 
 // lead is the role that the words before a name give, and the age they tell.
@@ -514,6 +546,8 @@ func lead(before string) (role, int) {
 		if m := ageBefore.FindStringSubmatch(tail(before, 48)); m != nil && strings.Contains(m[0], "岁") {
 			age = number(m[1])
 		}
+	} else if infant.MatchString(tail(before, 48)) {
+		age = 1
 	}
 	s := strings.TrimRight(before, " “”\"") // “最美护士”李秀英
 	apart := strings.HasSuffix(before, " ")
@@ -617,6 +651,8 @@ func number(s string) int {
 			n = max(n, 1) * 10
 		} else if i := strings.IndexRune("一二三四五六七八九", r); i >= 0 {
 			n += i/3 + 1
+		} else if r == '两' {
+			n += 2
 		} else if r == '旬' {
 			return n * 10
 		}
@@ -646,7 +682,7 @@ func rule(s *scene, p person) string {
 	case isMinor(p.age), !grownUp && (p.role == child || p.role == pupil && !adultStudent.MatchString(s.text) ||
 		p.role == relative && childish.MatchString(s.text) && younger.MatchString(before)):
 		return "pii.minor"
-	case p.age == 0 && attends.MatchString(after):
+	case p.age == 0 && p.role != patient && (attends.MatchString(after) || p.role != relative && schoolOf.MatchString(after)):
 		return "pii.minor"
 	case p.role == patient:
 		return "pii.health"

@@ -17,6 +17,7 @@ type figure struct {
 	word   bool    // it is in the dictionary
 	odd    bool    // the surname is mostly a word of grammar
 	plain  bool    // it is likely one here: 于清晨, 应全程
+	famous bool    // the dictionary has it, as it has those whom everybody knows
 	rare   bool    // of two characters, the given name a rare one
 	gain   float32 // bits that the name saves; below zero: other words explain the place better
 }
@@ -68,6 +69,16 @@ func runeSet(list string) *runes {
 		s[uint16(r)/64] |= 1 << (r % 64)
 	}
 	return s
+}
+
+// in tells whether a text has one of the runes.
+func (s *runes) in(text string) bool {
+	for _, r := range text {
+		if s.has(r) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *runes) has(r rune) bool { return uint32(r) < 1<<16 && s[r/64]>>(r%64)&1 != 0 }
@@ -122,6 +133,16 @@ func (n *names) maybeName(d *draft, text string, at int, previous, surname rune,
 	return d.segments.pair(second, third) >= commonPair
 }
 
+// famous tells whether a name is in the dictionary as those of history and of
+// public life are: others are there, too, but rarer.
+func (s *segmenter) famous(name string) bool {
+	at := s.entry(name)
+	return at != 0 && s.costs[s.nodes[at].cost] < famousCost
+}
+
+// famousCost parts 焦裕禄 from 孔令华.
+const famousCost = 20.25
+
 // listed3 tells whether the third character of a name and then a mark of a list stand here.
 func listed3(s string) bool {
 	third, size := utf8.DecodeRuneInString(s)
@@ -131,7 +152,7 @@ func listed3(s string) bool {
 // noNames are words that look like the beginning of a name.
 var noNames = func() map[string]bool {
 	m := map[string]bool{}
-	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均 管委 秋冬 高发 高清 葛根 关怀 安权") {
+	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均 管委 秋冬 高发 初起 秋赏 车间 连根 古银 高清 葛根 关怀 安权") {
 		m[word] = true
 	}
 	return m
@@ -356,7 +377,7 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 			r.weigh(s)
 			gain := r.to[len(r.runes)] - (r.to[i] + total + r.from[end])
 			if best.hi == 0 || gain > best.gain || size == 2 && nameKind(c)&commonGiven != 0 && gain > best.gain-longer {
-				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, odd: functional.has(r.runes[i]), plain: r.runes[i] == '应' || r.runes[i] == '于' && size == 2 && s.knows(r.window.text[r.at[from]:r.at[end]]), rare: size == 1 && nameKind(c)&commonGiven == 0}
+				best = figure{lo: r.at[i], hi: r.at[end], gain: gain, word: known, odd: functional.has(r.runes[i]), plain: r.runes[i] == '应' || r.runes[i] == '于' && size == 2 && s.knows(r.window.text[r.at[from]:r.at[end]]), famous: size == 2 && s.famous(r.window.text[r.at[i]:r.at[end]]), rare: size == 1 && nameKind(c)&commonGiven == 0}
 			}
 		}
 	}
