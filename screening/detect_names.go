@@ -400,12 +400,12 @@ func (n *names) weigh(s *scene, f figure) person {
 	if i := strings.IndexAny(after, "，；。！？"); i >= 0 {
 		clause, rest = after[:i], firstClause(strings.TrimLeft(after[i:], "，；。！？"))
 	}
-	suffering := suffers.MatchString(clause)
-	if !suffering && p.role != worker && f.gain > 6 && !f.rare && !f.word {
+	suffering := p.role != worker && suffers.MatchString(clause)
+	if !suffering && p.role != worker && f.gain > 6 && !f.rare && !f.word && !placeTail.MatchString(s.text[f.lo:f.hi]) {
 		near, _, _ := strings.Cut(clause, "、")
 		suffering = s.tells(f.hi, f.hi+min(len(near), nearby))
 	}
-	p.grim = grim.in(clause) && (suffering || theirs) || grim.in(rest) && (suffering || theirs || suffers.MatchString(rest)) ||
+	p.grim = theirs && grim.in(s.text) || grim.in(clause) && suffering || grim.in(rest) && (suffering || suffers.MatchString(rest)) ||
 		isMinor(p.age) && (grim.in(s.text) || misdeed.MatchString(s.text))
 	switch {
 	case titled(after) && !stricken.MatchString(after):
@@ -440,7 +440,7 @@ func company(s *scene, people []person) []person {
 	kept := people[:0]
 	for _, p := range people {
 		if k := len(kept) - 1; k >= 0 && p.lo < kept[k].hi {
-			if p.weight > kept[k].weight && (p.hi > kept[k].hi || p.gain > kept[k].gain) {
+			if p.weight > kept[k].weight && (p.hi > kept[k].hi && p.weight > kept[k].weight+4 || p.gain > kept[k].gain) {
 				kept[k] = p
 			}
 			continue
@@ -496,14 +496,14 @@ var (
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells what befalls one, whatever the office: illness, fraud, violence.
 	befallen = mustPattern(`^(?:[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医]{0,8}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|癌|病(?:[，。后多已]|$)|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|做(?:了|完|过)[^，。台例场]{0,8}手术|[腰颈膝胃心肝肾肺][^，。]{0,4}(?:突出|疼|炎|病|断裂|破裂|结石|劳损)|因病(?:住院|请假|休)|因[^，。]{0,10}(?:[病症癌炎瘤梗](?:[^虫害]|$)|流产|出血|骨折|手术|住院)|(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)|(?:接受|等待)[^，。]{0,6}(?:移植|化疗|放疗|透析)|` +
-		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|被[^，。]{0,12}(?:[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|撞飞|卷入|压住|困在|辞退|拖欠|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
-		`因?(?:误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|来[信电访]反映|实名举报|挨(?:了|打)|从[^，。]{0,8}(?:掉|坠|摔|跌)[了下]|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄))`)
+		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|(?:被|给)[^，。]{0,12}(?:套牢|[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|撞飞|卷入|压住|困在|辞退|拖欠|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
+		`因?(?:不服|误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|来[信电访]反映|实名举报|挨(?:了|打)|从[^，。]{0,8}(?:掉|坠|摔|跌)[了下]|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄))`)
 	// struck stands before somebody of an office to whom it happened: 遇害女教师, 被骗退休职工.
 	struck = mustPattern(`(?:遇害|被害|被骗|受骗|受害|受伤|重伤|遇难|罹难|身亡|遇险|失踪|失联|走失|落水|溺水|溺亡|坠亡|坠楼|被困|被[打撞砸拐抢盗砍捅刺咬]伤?|轻生|患病|患癌|病重|病危|确诊|怀孕|流产|抑郁|瘫痪|截肢|烧伤|中毒|被欠薪|患[^，。的]{1,8}[病症癌炎瘤])的?[^，。、的了案救组员将把院科室馆站局]{0,9}$`)
 	// copula says who somebody is.
 	copula = regexp.MustCompile(`(?:系|为|是)[^，。；了给向到送请让对由在]{2,18}$`)
 	// goesOn follows the name of somebody of whom something is told.
-	goesOn = regexp.MustCompile(`^(?:实施|在|因|被|说|是|为|已|于|与|从|将|把|对|给|和|家|老人|一家|因|患|遭|昨|今|才)`)
+	goesOn = regexp.MustCompile(`^(?:实施|向|在|因|被|说|是|为|已|于|与|从|将|把|对|给|和|家|老人|一家|因|患|遭|昨|今|才)`)
 	// givenTo stands before somebody described who gets something: 给因病休学的李明捐款.
 	givenTo  = regexp.MustCompile(`[给为向替帮][^，。；给为向替帮]{0,24}的$`)
 	heldBack = mustPattern(`^(?:[某*＊×xX]|（化名|\(化名|（均为化名|（音）?）)`)
