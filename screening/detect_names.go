@@ -237,7 +237,7 @@ func (n *names) read(d *draft, s *scene, r *run) {
 				println("fig", s.text[i:f.hi], int(f.gain))
 			}
 			if f.hi > 0 && f.gain > leastGain {
-				if p := n.weigh(s, f); p.gain > leastGain/2 || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
+				if p := n.weigh(s, f); p.gain > leastGain/2 || p.fate || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
 					people = append(people, p)
 				}
 			}
@@ -339,8 +339,13 @@ func (n *names) weigh(s *scene, f figure) person {
 	if f.famous && !p.role.sensitive() && p.role != pupil && p.age == 0 {
 		p.role = famous
 	}
-	if p.fate = befallen.MatchString(after); !p.fate && (p.role == office || p.role == worker) {
+	p.fate = befallen.MatchString(after)
+	switch {
+	case p.fate:
+	case p.role == worker, p.role == office:
 		p.fate = struck.MatchString(clauseBefore(before))
+	case p.role == neutral, p.role == pupil:
+		p.fate = struck.MatchString(clauseBefore(before)) || needy.MatchString(clauseBefore(before))
 	}
 	if p.fate && (p.role == office || p.role == worker) {
 		p.role = neutral
@@ -414,7 +419,7 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.weight += 4
 	case p.role == described && givenTo.MatchString(before):
 		p.weight += 2
-	case rescues.MatchString(clause):
+	case rescues.MatchString(clause) && !p.fate:
 		p.weight -= 14
 		p.saves = true
 	case acts.MatchString(after):
@@ -422,7 +427,7 @@ func (n *names) weigh(s *scene, f figure) person {
 		if suffering {
 			p.weight += 5
 		}
-	case suffering:
+	case suffering || p.fate:
 		p.weight += 4
 	case rest != "" && suffers.MatchString(rest):
 		p.weight += 2
@@ -487,7 +492,7 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷站厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
+	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|站(?:[^在起着到立上了不]|$)|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
 	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
@@ -495,11 +500,25 @@ var (
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells what befalls one, whatever the office: illness, fraud, violence.
-	befallen = mustPattern(`^(?:[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医]{0,8}?)(?:[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]|截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产|查出[^，。]{0,8}[癌瘤病炎症]|患(?:有|上|了|癌|病(?:[，。后多已]|$)|[^，。者]{1,6}[病症炎癌瘤])|确诊(?:为|患)|做(?:了|完|过)[^，。台例场]{0,8}手术|[腰颈膝胃心肝肾肺][^，。]{0,4}(?:突出|疼|炎|病|断裂|破裂|结石|劳损)|因病(?:住院|请假|休)|因[^，。]{0,10}(?:[病症癌炎瘤梗](?:[^虫害]|$)|流产|出血|骨折|手术|住院)|(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)|(?:接受|等待)[^，。]{0,6}(?:移植|化疗|放疗|透析)|` +
-		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)|(?:被|给)[^，。]{0,12}(?:套牢|[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|撞飞|卷入|压住|困在|辞退|拖欠|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)|触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|突发|突然(?:晕|昏|倒)|不慎|` +
-		`因?(?:不服|误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))|在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)|(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|来[信电访]反映|实名举报|挨(?:了|打)|从[^，。]{0,8}(?:掉|坠|摔|跌)[了下]|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄))`)
+	befallen = mustPattern(`^(?:[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医料顾伺]{0,8}?)(?:` + strings.Join([]string{
+		`[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]`, `截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产`,
+		`(?:查出|确诊|检出|患)(?:有|上|了|为|患)?[^，。者]{0,8}(?:[癌瘤病炎症]|硬化|结节|阳性|骨折|梗|出血|抑郁|结石|肿块|艾滋)(?:[^人员者群例种]|$)`,
+		`患(?:有|上|了|病(?:[，。后多已]|$))`, `做(?:了|完|过)[^，。台例场]{0,8}手术`, `因病(?:住院|请假|休)`,
+		`[腰颈膝胃心肝肾肺][^，。]{0,4}(?:突出|疼|炎|病|断裂|破裂|结石|劳损)`,
+		`因[^，。]{0,10}(?:[病症癌炎瘤梗](?:[^虫害]|$)|流产|出血|骨折|手术|住院|怀孕)`,
+		`(?:住进|送进|转入|转至)[^，。]{0,8}(?:ICU|病房|监护室|抢救)`, `(?:接受|等待)[^，。]{0,8}(?:移植|化疗|放疗|透析)`,
+		`遭[^，。]{0,8}(?:抢|骗|打|撞|害|暴|侵|扰|袭|伤)`, `(?:被|遇)害(?:$|[，”后身前一案])|遇难`,
+		`(?:被|给)[^，。]{0,12}(?:套牢|[骗抢偷盗拐]走?(?:$|[^，。]{0,8}[\d万元])|[打撞咬捅刺砍踢]伤|卷走|冲走|掩埋|砸中|撞飞|卷入|压住|困在|辞退|拖欠|诈骗|骗取|杀害|打死|撞死|撞倒|殴打|辱骂|骚扰|尾随|猥亵|性侵|恐吓|威胁|诊断|确诊|扣走|转走|盗刷)`,
+		`触电|坠楼|坠落|溺水|(?:从|自)[^，。]{2,12}(?:坠|跌|摔)|从[^，。]{0,8}掉[了下]|[掉跌]进|突发|突然(?:晕|昏|倒)|不慎|挨(?:了|打)`,
+		`因?(?:不服|误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))`,
+		`在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)`,
+		`(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄)`,
+		`来[信电访]反映|实名举报`,
+	}, "|") + `)`)
 	// struck stands before somebody of an office to whom it happened: 遇害女教师, 被骗退休职工.
 	struck = mustPattern(`(?:遇害|被害|被骗|受骗|受害|受伤|重伤|遇难|罹难|身亡|遇险|失踪|失联|走失|落水|溺水|溺亡|坠亡|坠楼|被困|被[打撞砸拐抢盗砍捅刺咬]伤?|轻生|患病|患癌|病重|病危|确诊|怀孕|流产|抑郁|瘫痪|截肢|烧伤|中毒|被欠薪|患[^，。的]{1,8}[病症癌炎瘤])的?[^，。、的了案救组员将把院科室馆站局]{0,9}$`)
+	// needy stands before somebody of the people: 获救女孩, 独居老人.
+	needy = mustPattern(`(?:获救|患病|重病|被救|辍学|失学|流浪|留守|独居|孤寡|失独|单亲|性侵|家暴|残疾)的?[^，。、的了案救组员将把院科室馆站局村家]{0,6}$`)
 	// copula says who somebody is.
 	copula = regexp.MustCompile(`(?:系|为|是)[^，。；了给向到送请让对由在]{2,18}$`)
 	// goesOn follows the name of somebody of whom something is told.
