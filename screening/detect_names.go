@@ -124,7 +124,7 @@ func (n *names) detect(d *draft, found []anchor) {
 			listed = n.list(d, a, kind&(atRole|ofPupil) == atRole, r)
 		}
 		if a.start < done || kind&atEvent == 0 &&
-			!(kind&atRole != 0 && opens(d, text[a.end:])) && !(kind&atName != 0 && closes(d, text[:a.start])) {
+			!(kind&atRole != 0 && opens(d, text[a.end:])) && !(kind&atName != 0 && (clauseBegins(text[:a.start]) || closes(d, text[:a.start]))) {
 			continue
 		}
 		s := scene{part: a.part, window: d.sentence(a.part, a.start, a.end), weight: -8}
@@ -165,6 +165,11 @@ func opens(d *draft, after string) bool {
 	}
 	second, _ := utf8.DecodeRuneInString(after[size:])
 	return kind&compoundFirst != 0 || nameKind(second)&anyGiven != 0 && d.segments.pair(first, second) >= daily
+}
+
+// clauseBegins tells whether a text ends before a clause.
+func clauseBegins(before string) bool {
+	return before == "" || hasAnySuffix(before, []string{"，", "。", "；", "\n"})
 }
 
 // closes tells cheaply whether a name may end here.
@@ -310,6 +315,9 @@ func spare(text string) (weight float32) {
 	if thanks.MatchString(text) {
 		weight += 4
 	}
+	if trades.MatchString(text) {
+		weight += 6
+	}
 	return weight
 }
 
@@ -340,6 +348,9 @@ func (n *names) weigh(s *scene, f figure) person {
 		p.role = famous
 	}
 	p.fate = befallen.MatchString(after)
+	if i := strings.Index(after, "，"); i >= 0 && !p.fate {
+		p.fate = then.MatchString(after[i+len("，"):])
+	}
 	switch {
 	case p.fate:
 	case p.role == worker, p.role == office:
@@ -411,6 +422,7 @@ func (n *names) weigh(s *scene, f figure) person {
 		suffering = s.tells(f.hi, f.hi+min(len(near), nearby))
 	}
 	p.grim = theirs && grim.in(s.text) || grim.in(clause) && suffering || grim.in(rest) && (suffering || suffers.MatchString(rest)) ||
+		p.role == described && grim.in(clauseBefore(before)) ||
 		isMinor(p.age) && (grim.in(s.text) || misdeed.MatchString(s.text))
 	switch {
 	case titled(after) && !stricken.MatchString(after):
@@ -445,7 +457,8 @@ func company(s *scene, people []person) []person {
 	kept := people[:0]
 	for _, p := range people {
 		if k := len(kept) - 1; k >= 0 && p.lo < kept[k].hi {
-			if p.weight > kept[k].weight && (p.hi > kept[k].hi && p.weight > kept[k].weight+4 || p.gain > kept[k].gain) {
+			acting := kept[k].role == office || kept[k].role == worker || kept[k].role == famous
+			if p.weight > kept[k].weight && !(acting && kept[k].gain >= p.gain) && (p.hi > kept[k].hi && p.weight > kept[k].weight+4 || p.gain > kept[k].gain) {
 				kept[k] = p
 			}
 			continue
@@ -500,7 +513,7 @@ var (
 	// stricken tells of one with such a title who is ill.
 	stricken = mustPattern(`^(?:同志|老师|教师)(?:因(?:病|患)|患|身患|查出|被查出|确诊|突发|不幸|病逝|病故|住院)`)
 	// befallen tells what befalls one, whatever the office: illness, fraud, violence.
-	befallen = mustPattern(`^(?:[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医料顾伺]{0,8}?)(?:` + strings.Join([]string{
+	befallen = mustPattern(`^(?:在[^，。]{2,16}[中时上]|[^，。、；者为给说的访慰问和发现见救帮护看遇对向将把让治医料顾伺]{0,8}?)(?:` + strings.Join([]string{
 		`[双左右两][腿臂目眼脚手][^，。]{0,4}[失截断瘫骨残瞎]`, `截肢|失明|失聪|偏瘫|瘫痪|卧床|流产|早产`,
 		`(?:查出|确诊|检出|患)(?:有|上|了|为|患)?[^，。者]{0,8}(?:[癌瘤病炎症]|硬化|结节|阳性|骨折|梗|出血|抑郁|结石|肿块|艾滋)(?:[^人员者群例种]|$)`,
 		`患(?:有|上|了|病(?:[，。后多已]|$))`, `做(?:了|完|过)[^，。台例场]{0,8}手术`, `因病(?:住院|请假|休)`,
@@ -513,8 +526,10 @@ var (
 		`因?(?:不服|误点|误入|误信|轻信|误信|听信)|信以为真|(?:接|收)到[^，。]{0,6}(?:自称|冒充|客服|诈骗|陌生|假|“[^”]{0,12}(?:客服|公安|警官|领导|老板|局|中心|员|电话|短信))`,
 		`在[^，。]{0,14}(?:诱导|诱骗|蛊惑|怂恿|引诱)下|在[^，。]{0,14}(?:接到|收到)“(?:老板|领导)|(?:被|受)[^，。]{0,8}(?:诱导|诱骗|蛊惑)`,
 		`(?:准备|正要|正准备)[^，。]{0,16}(?:转账|汇款|汇出)|(?:转账|转出|转去|汇出|汇去|汇款|充值|打款)[^，。]{0,6}\d|损失[^，。]{0,4}(?:[\d万元]|全部|积蓄)`,
-		`来[信电访]反映|实名举报`,
+		`来[信电访]反映|实名举报|差点|险些`,
 	}, "|") + `)`)
+	// then is told of the same person in the next clause.
+	then = mustPattern(`^(?:[上去今昨近日前]\p{Han}{1,2}|不料|结果|后来?|又|却)?(?:因[^，。]{0,10}(?:[病症癌炎瘤梗]|早产|流产|出血|骨折|手术|住院)|被?(?:查出|确诊|诊断)[^，。]{0,8}[病症癌炎瘤梗]|不慎|被[^，。]{0,12}(?:[撞打咬捅刺砍]伤|撞倒|骗走|抢走|卷走|砸中))`)
 	// struck stands before somebody of an office to whom it happened: 遇害女教师, 被骗退休职工.
 	struck = mustPattern(`(?:遇害|被害|被骗|受骗|受害|受伤|重伤|遇难|罹难|身亡|遇险|失踪|失联|走失|落水|溺水|溺亡|坠亡|坠楼|被困|被[打撞砸拐抢盗砍捅刺咬]伤?|轻生|患病|患癌|病重|病危|确诊|怀孕|流产|抑郁|瘫痪|截肢|烧伤|中毒|被欠薪|患[^，。的]{1,8}[病症癌炎瘤])的?[^，。、的了案救组员将把院科室馆站局]{0,9}$`)
 	// needy stands before somebody of the people: 获救女孩, 独居老人.
@@ -555,7 +570,7 @@ var (
 	infant    = regexp.MustCompile(`(?:仅|才|刚|刚满|满)[\d一二两三四五六七八九十半]{1,3}(?:个多?月|天)大?的[\p{Han}]{0,2}$`)
 	ageBehind = regexp.MustCompile(`^(?:[（(， ]|今年|年仅|现年|刚满|时年|才|(?:还|今年)?(?:只有|才)|不满|未满|不到|，今年|，年仅)(?:男|女)?[，、 ]?(?:现年|今年|年仅|时年|刚满|当时)?(\d{1,3}|[一二两三四五六七八九十]{1,3})周?岁`)
 	sexBehind = mustPattern(`^[（(，][男女](?:[，、）)；]|$)`)
-	ageAny    = regexp.MustCompile(`(?:年[满仅]|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二两三四五六七八九十]{1,3})周?岁`)
+	ageAny    = regexp.MustCompile(`(?:年[满仅]|只有|[他她](?:今年|还|才|只有|还只有)|刚满|时年|作案时|案发时)[^，。]{0,4}?(\d{1,2}|[一二两三四五六七八九十]{1,3})周?岁`)
 )
 
 // lead is the role that the words before a name give, and the age they tell.

@@ -152,7 +152,7 @@ func listed3(s string) bool {
 // noNames are words that look like the beginning of a name.
 var noNames = func() map[string]bool {
 	m := map[string]bool{}
-	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均 管委 秋冬 高发 初起 秋赏 车间 连根 古银 高清 葛根 关怀 安权") {
+	for word := range strings.FieldsSeq("冷暖 安居 乔迁 游牧 万元 曾有 曾多 方向 金蛋 敬老 卫健 全程 单全 蒲公 古石 古建 石刻 金额 黄金 金融 包括 安置 段时 季节 时有 时常 计有 应有 应在 应急 向前 向全 向有 成为 成立 强军 平均 管委 秋冬 高发 原小 查水 楼长 安宁 初起 秋赏 车间 连根 古银 高清 葛根 关怀 安权") {
 		m[word] = true
 	}
 	return m
