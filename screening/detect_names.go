@@ -660,6 +660,8 @@ func rule(s *scene, p person) string {
 		return "pii.minor"
 	case p.age == 0 && p.role != patient && (attends.MatchString(after) || p.role != relative && schoolOf.MatchString(after)):
 		return "pii.minor"
+	case p.role == victim && p.age == 0 && bullied.MatchString(s.text):
+		return "pii.minor"
 	case p.role == patient:
 		return "pii.health"
 	case p.role == relative:
