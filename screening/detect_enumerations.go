@@ -241,7 +241,7 @@ func (l *enumeration) compare(s *series) (found *mistake, right int) {
 	}
 	switch {
 	case run:
-		if l.strangeEnd(s, places, from, to, same, found) {
+		if l.strangeEnd(s, places, from, to, same, found) || l.strangeLast(s, from, to, same, found) {
 			return found, 0
 		}
 		return nil, same
@@ -299,6 +299,23 @@ func (l *enumeration) strangeEnd(s *series, places []int, from, to, same int, fo
 		}
 	}
 	return false
+}
+
+// strangeLast tells whether all members but the last stand there, three or more, and
+// then a stranger as long as that one: 奉献、友爱、互助、团结的志愿精神.
+func (l *enumeration) strangeLast(s *series, from, to, same int, found *mistake) bool {
+	if same < 3 || same != len(l.members)-1 || to+1 >= len(s.items) || l.place(s.items[from], from == 0, false) != 0 {
+		return false
+	}
+	it, want := s.items[to+1], l.members[same]
+	size := utf8.RuneCountInString(want)
+	head := firstRunes(it.text, size)
+	rest := it.text[len(head):]
+	if utf8.RuneCountInString(head) != size || to+1 < len(s.items)-1 || rest != "" && !strings.HasPrefix(rest, "的") {
+		return false
+	}
+	found.last = it.beginning(want)
+	return true
 }
 
 // similar tells whether a text is as long as a member, and has one of its
