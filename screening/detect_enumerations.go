@@ -302,19 +302,19 @@ func (l *enumeration) strangeEnd(s *series, places []int, from, to, same int, fo
 }
 
 // strangeLast tells whether all members but the last stand there, three or more, and
-// then a stranger as long as that one: 奉献、友爱、互助、团结的志愿精神.
+// then a stranger as long as that one, or with its last word: 奉献、友爱、互助、团结的志愿精神.
 func (l *enumeration) strangeLast(s *series, from, to, same int, found *mistake) bool {
 	if same < 3 || same != len(l.members)-1 || to+1 >= len(s.items) || l.place(s.items[from], from == 0, false) != 0 {
 		return false
 	}
 	it, want := s.items[to+1], l.members[same]
+	head, _, _ := strings.Cut(it.text, "的")
 	size := utf8.RuneCountInString(want)
-	head := firstRunes(it.text, size)
-	rest := it.text[len(head):]
-	if utf8.RuneCountInString(head) != size || to+1 < len(s.items)-1 || rest != "" && !strings.HasPrefix(rest, "的") {
+	asLong := utf8.RuneCountInString(head) == size
+	if head == "" || to+1 < len(s.items)-1 || !asLong && (same < 4 || size < 4 || lastRunes(head, 2) != lastRunes(want, 2)) {
 		return false
 	}
-	found.last = it.beginning(want)
+	found.last = it.beginning(head)
 	return true
 }
 
