@@ -168,7 +168,7 @@ func withoutSpelling(list []candidate) []candidate {
 	var wholes []candidate
 	for _, c := range list {
 		switch c.rule.Category {
-		case "wording.fixed_expression", "wording.leader", "wording.ethnic":
+		case "wording.fixed_expression", "wording.leader", "wording.ethnic", "wording.legal":
 			if len(c.rule.Evidence) == 0 {
 				wholes = append(wholes, c)
 			}
