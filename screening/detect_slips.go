@@ -180,6 +180,7 @@ const (
 	writtenDear = 12 // bits
 	mostAsked   = 16 // bits that neighbours make a word cheaper
 	askedLeast  = 4
+	heardLeast  = 6 // bits that the word meant and its neighbours cost less
 )
 
 // readyHeard finds the words that may stand for others of the same sound.
