@@ -570,7 +570,8 @@ func (e *expressions) isNamed(d *draft, text string, at int) bool {
 	return before != "" && !e.doubled[before]
 }
 
-// detectStutter finds the last character of a word standing twice, 继续续做好, or a 了.
+// detectStutter finds a character standing twice: the last of a word, 继续续做好, one that
+// the text around reads far easier without, or a 了.
 func (e *expressions) detectStutter(d *draft, part, at int) {
 	text := d.parts[part].text
 	r, size := utf8.DecodeRuneInString(text[at:])
@@ -580,20 +581,42 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 		}
 		return
 	}
-	if e.slips.alone[r] > 1 || !unicode.Is(unicode.Han, r) || size != 3 {
+	if e.slips.alone[r] > 1 || !isHan(r) || r == '〇' || size != 3 || e.pairs(text, at) {
 		return
 	}
+	if word := e.stutters(d, text, r, at); word != "" {
+		d.report("typo.doubled", part, at-len(word), at+size, note{suggestion: word})
+		return
+	}
+	reading := &d.seen.readings[part]
+	if twice, next := text[at-size:at+size], d.twoWordAfter(text, at); !d.segments.knows(twice) && !d.segments.knows(next) && e.slips.isSpare(&d.desk.text, reading, reading.Index(at)) {
+		d.report("typo.doubled", part, at-size, at+size, note{suggestion: string(r)})
+	}
+}
+
+// stutters answers the word before a place if its last character stands there again
+// and belongs to nothing.
+func (e *expressions) stutters(d *draft, text string, r rune, at int) string {
+	size := utf8.RuneLen(r)
 	before, after, ok := d.segments.loose(d.fold, text, at, at+size)
 	word := before + string(r)
 	if !ok || utf8.RuneCountInString(before) < 2 || utf8.RuneCountInString(before) == 2 && !e.slips.isOfficial(d.segments.dictionary, before) ||
 		utf8.RuneCountInString(after) == 1 && unicode.Is(unicode.Han, []rune(after)[0]) || !strings.HasSuffix(before, string(r)) || d.segments.knows(word) {
-		return
+		return ""
 	}
 	next, _ := utf8.DecodeRuneInString(after)
 	if strings.HasSuffix(before, string(r)+string(r)) || d.segments.knows(string(r)+string(next)) { // 高高兴兴的；仲裁裁决
-		return
+		return ""
 	}
-	d.report("typo.doubled", part, at-len(before), at+size, note{suggestion: before})
+	return before
+}
+
+// pairs tells whether the character that stands twice does so beside another that does,
+// 干干净净, or behind 一, 一张张.
+func (e *expressions) pairs(text string, at int) bool {
+	before, after := []rune(text[runeStart(text, at-9):at]), []rune(text[at:runeStart(text, at+9)])
+	n := len(before)
+	return n >= 2 && before[n-2] == '一' || n >= 3 && before[n-2] == before[n-3] || len(after) >= 3 && after[1] == after[2]
 }
 
 func (e *expressions) mayDouble(d *draft, word string) bool {

@@ -32,15 +32,16 @@ const missingRule = "typo.missing.character"
 // long, and makes the text around so much cheaper. In 8,600 clean texts that the
 // figures were not made of, this is so in two places.
 const (
-	lackedOwn   = 6
-	lackedLong  = 3  // characters
-	lackedLeast = 13 // bits
+	lackedOwn     = 6
+	lackedLongOwn = 1  // of more than lackedLong characters
+	lackedLong    = 3  // characters
+	lackedLeast   = 13 // bits
 )
 
 func newMissing(u *usage, joined *pairSet) *missing {
 	m := &missing{usage: u, joined: joined, left: map[[3]uint16][]whole{}, opens: newPairSet(19), may: newPairSet(20)}
 	u.eachWord(func(runes []uint16, node uint32) {
-		if len(runes) < lackedLong || u.own[node] < inOwn(lackedOwn) || runes[0] == '不' { // 不断扩大 is not what 不扩大 lacks
+		if len(runes) < lackedLong || u.own[node] < inOwn(lackedOwn) && (len(runes) == lackedLong || u.own[node] < inOwn(lackedLongOwn)) || runes[0] == '不' { // 不断扩大 is not what 不扩大 lacks
 			return
 		}
 		word := slices.Clone(runes)
@@ -132,6 +133,21 @@ func (m *missing) likely(text *stretch, r *match.Reading, i int, w *whole) bool 
 	}
 	begin, end := text.wordAt(at)
 	return end-begin >= len(w.word)
+}
+
+// spareLeast is how many bits the text around a character costs less without it at
+// least, where it is one too many.
+const spareLeast = 12
+
+// isSpare tells whether the text around reads so much easier without the i-th rune that
+// it must be one too many.
+func (s *slips) isSpare(text *stretch, r *match.Reading, i int) bool {
+	text.take(r, i, i+1)
+	cost := text.read(s.usage, 0, text.size)
+	at := hanBefore(r, i)
+	copy(text.runes[at:text.size-1], text.runes[at+1:text.size])
+	text.size--
+	return cost-text.read(s.usage, 0, text.size) >= spareLeast
 }
 
 // detect looks for words that lack a character in a part.
