@@ -15,7 +15,7 @@ func newLexiconFitCommand() *cobra.Command {
 	var precision float64
 	c := &cobra.Command{
 		Use: "fit --rule 规则 --out 文件 样例…", Short: "由标注样例学习一条规则的行文权重", Args: cobra.MinimumNArgs(1),
-		Long: `由标注样例（.jsonl，格式见 testdata/cases/README.md；无标注的语料作为反例）学习按线索判断的规则的行文权重，写成词表。
+		Long: `由标注样例（.jsonl，格式见 testdata/cases/README.md；无标注的语料作为反例）学习按线索判断的规则的行文权重，并从中选出锚词，写成词表。
 轮流留出五分之一的样例检验，按 --precision 定界，给出在留出样例上的准确率和查全率。同样的样例得到同样的权重。`,
 		Example: "  shenfa lexicon fit --rule ad.commercial.evidence --out lexicon/style_ad.tsv 本县样例.jsonl",
 		RunE: func(c *cobra.Command, args []string) error {

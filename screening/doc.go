@@ -13,10 +13,12 @@
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
 //	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen and missing characters, which are
-//	                              looked for everywhere, are weighed with usage.go
-//	usage.go                      what text costs to read, by how often words are used and follow one another: made anew by
-//	                              OPEN_GRAM=folder go test ./screening -run TestUsage -update, after which
-//	                              -run TestSlips -update -v fits what speaks for a slip
+//	                              looked for everywhere, are weighed with usage.go and embeddings.go
+//	usage.go                      what text costs to read, by how often words are used and follow one another
+//	embeddings.go                 which words keep company with those around, by vectors of words
+//	                              Both are made anew by OPEN_GRAM=folder go test ./screening -update with -run TestDictionary
+//	                              (after testdata/words.txt changed), TestUsage, TestEmbeddings and TestParticles, in this order;
+//	                              then -run TestSlips -update -v fits what speaks for a slip
 //	resolve.go                    one span, one hit; tier; report with code points of the source
 //
 // # Adding a rule
@@ -64,7 +66,8 @@
 //     hit goes from the first clue to the last; clues with around = true are
 //     no part of it, one with required = true must be there. style =
 //     "name.tsv" adds what the characters of the sentence say: weights of
-//     grams, learned from labelled cases by
+//     grams, and anchors among them beside the rule's own, learned from
+//     labelled cases by
 //     shenfa lexicon fit --rule ID --out screening/rules/lexicon/name.tsv testdata/cases/tune …
 //     Learn again when clues or cases have changed. support = "ID" of such a
 //     rule in another rule demands that the place weighs support_least there:

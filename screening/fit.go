@@ -49,7 +49,7 @@ const (
 
 	usualPace = 8 // the square of how telling a gram is that changes at the rate
 
-	anchorShare = 0.12 // of the sentences that are not wanted, in which anchors may stand
+	anchorShare = 0.03 // of the sentences that are not wanted, in which anchors may stand
 	anchorLeast = 0.5  // weight of an anchor
 )
 
