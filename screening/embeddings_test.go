@@ -199,6 +199,9 @@ func TestEmbeddings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := newEmbeddings(pack([]byte{2, 0, 3, 1, 'a', 1, 2, 3}), e.segments.dictionary); err == nil {
+		t.Error("no error of a file that is cut off")
+	}
 	var r match.Reading
 	for _, it := range [][3]string{
 		{"民警成功侦破系列", "案件", "按键"}, {"村里土地规范", "流转", "流传"}, {"到民政局婚姻窗口办理", "登记", "等级"},

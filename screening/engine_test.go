@@ -270,6 +270,10 @@ func TestFitLearnsAManner(t *testing.T) {
 	if len(report.Hits) != 1 || report.Hits[0].Text != "这样的气势谁爱看啊" || report.Hits[0].Why != "有行文" {
 		t.Errorf("%+v", report.Hits)
 	}
+	report = screen(t, e, Text{Body: "一想起那歌单就来火呢。关于歌单的通知已经印发。"}) // no anchor of the rule's own
+	if len(report.Hits) != 1 || report.Hits[0].Text != "一想起那歌单就来火呢" {
+		t.Errorf("%+v", report.Hits)
+	}
 }
 
 func TestRulesSayWhereTheyAreWrong(t *testing.T) {
