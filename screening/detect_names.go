@@ -234,6 +234,9 @@ func (n *names) read(d *draft, s *scene, r *run) {
 			}
 			if f.hi > 0 && f.gain > leastGain {
 				if p := n.weigh(s, f); p.gain > leastGain/2 || p.fate || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
+					if p.weight+fateWeight >= threshold {
+						p.weight -= d.doubt(s, p)
+					}
 					people = append(people, p)
 				}
 			}

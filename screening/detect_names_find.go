@@ -193,7 +193,7 @@ func (s *segmenter) pair(first, second rune) float32 {
 }
 
 // titles follow a surname where the given name is held back or somebody is addressed.
-var titles = strings.Fields("某 先生 女士 小姐 老师 医生 大夫 师傅 大爷 大妈 大叔 大娘 大伯 大婶 大姐 大哥 大嫂 阿姨 奶奶 爷爷 婆婆 同学 同志 老人 老汉 老太 嫂 婶 总 局长 书记 主任 院长 经理 氏 姓 村 镇 法官 警官 律师 教授 护士 某某 老板 会计 队长 站长 所长 校长 镇长 县长 科长 处长 委员 爸爸 妈妈 叔叔 伯伯 老伯")
+var titles = strings.Fields("某 先生 女士 小姐 老师 医生 大夫 师傅 大爷 大妈 大叔 大娘 大伯 大婶 大姐 大哥 大嫂 阿姨 奶奶 爷爷 婆婆 同学 同志 老人 老汉 老太 嫂 婶 总 局长 书记 主任 院长 经理 氏 姓 村 镇 法官 警官 律师 教授 护士 某某 老板 会计 队长 站长 所长 校长 镇长 县长 科长 处长 会长 班长 组长 委员 爸爸 妈妈 叔叔 伯伯 老伯")
 
 // leadsTitle are the first characters of titles.
 var leadsTitle = func() *runes {
