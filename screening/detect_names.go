@@ -393,6 +393,9 @@ func (n *names) weigh(s *scene, f figure) person {
 			p.weight += 3
 		}
 	}
+	if p.role <= naming && placeTail.MatchString(s.text[f.lo:f.hi]) && strings.HasSuffix(before, "“") && strings.HasPrefix(after, "”") { // 名为“康寿堂”
+		p.weight -= 16
+	}
 	if p.role.sensitive() && closed(after) {
 		p.weight += 4
 	}
@@ -485,8 +488,8 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室)|门诊|坐诊|诊所|站(?:[^在起着到立上了不]|$)|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
-	placeTail   = mustPattern(`[河江湖山堂桥湾峡寨]$`)
+	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室|研究[所院])|门诊|坐诊|诊所|站(?:[^在起着到立上了不]|$)|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
+	placeTail   = mustPattern(`[河江湖山岭堂桥湾峡寨树]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
 	officeAfter = mustPattern(`^(?:同志|[副]?[局县市镇乡区部院所队校组站科处厅司厂会]长|书记|主任|教授|院士|老师|医生|医师|护士|警官|律师|法官|检察官|记者|总经理|董事长|经理|委员|主席|将军|烈士|等(?:领导|专家|\d+名(?:同志|志愿者|教师|医生))|（(?:现任|时任|化名))`)

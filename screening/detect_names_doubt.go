@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,7 @@ const (
 	ofCount      = 16 // a number as given name, 茶|三天, or none: 曲老
 	ofStrange    = 12 // a character that no name has: 藏|好|后
 	besideName   = 5  // characters on both sides that are read with a name
+	bySurname    = 3  // how common a surname of the hundred most common is as a word, whatever texts tell
 	commonSingle = 10 // both characters of a short name as words, as usage.ownOf tells it
 )
 
@@ -38,16 +40,18 @@ func (d *draft) doubt(s *scene, p person) (bits float32) {
 		return 0
 	}
 	text.read(u, 0, text.size)
-	vouched := p.role >= naming || p.age > 0 || has.MatchString(s.text[p.hi:])
 	given := lo + utf8.RuneCountInString(s.text[p.lo:p.lo+surnameSize(s.text[p.lo:])])
+	name := text.runes[given:hi]
+	strange := slices.ContainsFunc(name, func(r uint16) bool { return nameKind(rune(r))&anyGiven == 0 })
+	behind := p.age > 0 || has.MatchString(s.text[p.hi:])
+	vouched := behind || p.role >= naming && !strange
 	begin, end := text.wordAt(lo)
 	if begin < lo && p.role <= described || begin == lo && end > given {
-		bits += text.against(u, begin, end, vouched)
+		bits += text.against(u, begin, end, vouched && end-begin != hi-lo)
 	}
 	if begin, end = text.wordAt(hi - 1); end > hi && begin >= lo {
-		bits += text.against(u, begin, end, vouched)
+		bits += text.against(u, begin, end, behind)
 	}
-	name := text.runes[given:hi]
 	first, last := rune(name[0]), rune(name[len(name)-1])
 	switch {
 	case last == '老', len(name) == 2 && strings.ContainsRune("一二两三四五六七八九十", first) && strings.ContainsRune("天月年成个次", last):
@@ -55,17 +59,18 @@ func (d *draft) doubt(s *scene, p person) (bits float32) {
 	case begin == given && end == hi && !vouched && nameKind(first)&nameKind(last)&commonGiven == 0:
 		bits += ofGiven * max(0, rareIfVouched-text.costOf(u, begin, end))
 	}
-	if vouched {
-		return bits
-	}
-	for _, r := range name {
-		if nameKind(rune(r))&anyGiven == 0 {
-			return bits + ofStrange
+	switch {
+	case vouched:
+	case strange:
+		bits += ofStrange
+	case hi-lo == 2:
+		both := float32(u.ownOf(u.node(name[0])))
+		if surname := text.runes[lo]; nameKind(rune(surname))&commonSurname == 0 {
+			both += float32(u.ownOf(u.node(surname)))
+		} else {
+			both += bySurname
 		}
-	}
-	if hi-lo == 2 {
-		both := u.ownOf(u.node(text.runes[lo])) + u.ownOf(u.node(text.runes[lo+1]))
-		bits += ofSingles * max(0, float32(both)-commonSingle)
+		bits += ofSingles * max(0, both-commonSingle)
 	}
 	return bits
 }

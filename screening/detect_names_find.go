@@ -399,4 +399,4 @@ func (r *run) figureAt(s *segmenter, i, want int) (best figure) {
 var modal = runeSet("应须需将会能可必均有无")
 
 // functional are surnames that are mostly words of grammar.
-var functional = runeSet("官英松生时于向应来干但南东边施班钱富")
+var functional = runeSet("常连官英松生时于向应来干但南东边施班钱富")
