@@ -1,7 +1,6 @@
 package screening
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -31,6 +30,9 @@ const (
 	commonSingle = 10 // both characters of a short name as words, as usage.ownOf tells it
 )
 
+// locative are characters of given names that end none: 盛夏|里, 商圈|内.
+var locative = runeSet("里内外边旁间")
+
 // doubt is what the reading of the clause takes from a name, in bits.
 func (d *draft) doubt(s *scene, p person) (bits float32) {
 	u := d.usage()
@@ -42,7 +44,8 @@ func (d *draft) doubt(s *scene, p person) (bits float32) {
 	text.read(u, 0, text.size)
 	given := lo + utf8.RuneCountInString(s.text[p.lo:p.lo+surnameSize(s.text[p.lo:])])
 	name := text.runes[given:hi]
-	strange := slices.ContainsFunc(name, func(r uint16) bool { return nameKind(rune(r))&anyGiven == 0 })
+	first, last := rune(name[0]), rune(name[len(name)-1])
+	strange := nameKind(first)&anyGiven == 0 || nameKind(last)&anyGiven == 0 || locative.has(last)
 	behind := p.age > 0 || has.MatchString(s.text[p.hi:])
 	vouched := behind || p.role >= naming && !strange
 	begin, end := text.wordAt(lo)
@@ -52,7 +55,6 @@ func (d *draft) doubt(s *scene, p person) (bits float32) {
 	if begin, end = text.wordAt(hi - 1); end > hi && begin >= lo {
 		bits += text.against(u, begin, end, behind)
 	}
-	first, last := rune(name[0]), rune(name[len(name)-1])
 	switch {
 	case last == '老', len(name) == 2 && strings.ContainsRune("一二两三四五六七八九十", first) && strings.ContainsRune("天月年成个次", last):
 		bits += ofCount

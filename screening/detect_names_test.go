@@ -46,6 +46,11 @@ func TestNames(t *testing.T) {
 		"a shop in a feature story":   {"面馆老板娘葛秀梅熬汤三十年，辣得食客眼泪直流。", ""},
 		"what somebody should do":     {"患者应全程佩戴口罩，商家应保留证据报警。", ""},
 		"a firm that does it":         {"武小丽被公司经理多次骚扰，最终选择报警。", "pii.name_protected 武小丽"},
+		"words begin in its place":    {"被困群众转移后，楼道里装上了门磁，老人白天当班。", ""},
+		"a word across its edge":      {"案管室月度数据显示，被骗群众明显减少。", ""},
+		"a word after a role":         {"患者万一漏服，产妇高龄、双胎的，应及时就医。", ""},
+		"a shop in quotes":            {"名为“康寿堂”的门店谎称能治好糖尿病。", ""},
+		"a name like a word":          {"患者高明被确诊为肺癌，白雪梅被前夫打成轻伤。", "pii.health 高明|pii.name_protected 白雪梅"},
 		"a measure is no name":        {"慢病患者满意度调查显示，服药依从性明显提高。", ""},
 		"an invented name":            {"小雨（化名）今年9岁，因病住院。", ""},
 	} {
