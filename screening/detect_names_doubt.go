@@ -43,6 +43,9 @@ func (d *draft) doubt(s *scene, p person) (bits float32) {
 	}
 	text.read(u, 0, text.size)
 	given := lo + utf8.RuneCountInString(s.text[p.lo:p.lo+surnameSize(s.text[p.lo:])])
+	if given >= hi { // a compound surname read as a surname and a given name
+		given = lo + 1
+	}
 	name := text.runes[given:hi]
 	first, last := rune(name[0]), rune(name[len(name)-1])
 	strange := nameKind(first)&anyGiven == 0 || nameKind(last)&anyGiven == 0 || locative.has(last)

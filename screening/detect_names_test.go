@@ -51,6 +51,7 @@ func TestNames(t *testing.T) {
 		"a word after a role":         {"患者万一漏服，产妇高龄、双胎的，应及时就医。", ""},
 		"a shop in quotes":            {"名为“康寿堂”的门店谎称能治好糖尿病。", ""},
 		"a name like a word":          {"患者高明被确诊为肺癌，白雪梅被前夫打成轻伤。", "pii.health 高明|pii.name_protected 白雪梅"},
+		"a compound surname alone":    {"死者乐正，男，45岁。", "pii.name_protected 乐正"},
 		"a measure is no name":        {"慢病患者满意度调查显示，服药依从性明显提高。", ""},
 		"an invented name":            {"小雨（化名）今年9岁，因病住院。", ""},
 	} {
