@@ -44,9 +44,9 @@ type signs [signCount]float64
 // question. "go test -run TestSlips -update -v" fits them; what is taken off the first
 // weight is the threshold.
 var slipWeights = [...]signs{
-	oneSlipped: {always: -1.859 - 1.3, byGain: 0.253, byRest: -0.255, byWord: 0.015, byOwn: 0.131, byMet: -0.292, bySound: -0.561, byNamed: -0.351, byName: -0.444, byBest: 0.502, byNext: -2.934, byMean: 23.015, byWrittenBest: -2.377, byWrittenMean: -17.509, byUsual: 1.051},
-	twoSwapped: {always: -1.875 - 2.8, byGain: 0.352, byRest: -0.245, byBest: 1.538, byNext: -1.097, byMean: 12.268},
-	wordHeard:  {always: 6.669 - 1.4, byGain: 0.297, byWord: 0.002, byOwn: 0.173, byWritten: -0.565, byMet: -0.533, byBest: 0.067, byNext: 0.044, byMean: 10.997, byWrittenBest: -3.13, byWrittenMean: -6.451},
+	oneSlipped: {always: -0.526 - 1, byGain: 0.242, byRest: -0.295, byWord: -0.045, byOwn: 0.071, byMet: -0.278, bySound: -0.388, byNamed: -0.226, byName: -0.355, byBest: 0.682, byNext: -2.273, byMean: 18.918, byWrittenBest: -5.183, byWrittenMean: -5.509, byUsual: 1.078},
+	twoSwapped: {always: -2.179 - 2.5, byGain: 0.302, byRest: -0.173, byBest: 1.639, byNext: -2.703, byMean: 14.53},
+	wordHeard:  {always: 1.652 - 1.1, byGain: 0.274, byWord: 0.003, byOwn: 0.082, byWritten: -0.298, byMet: -0.244, byBest: -0.073, byNext: -2.067, byMean: 21.692, byWrittenBest: -1.877, byWrittenMean: -15.375},
 }
 
 // change puts one rune or two in the place of others.
