@@ -65,7 +65,7 @@ func detectors(rules *Rules, e *expressions) map[string]detector {
 		"expressions":  e,
 		"links":        links{},
 		"mail":         mail{},
-		"names":        newNames(),
+		"names":        newNames(e.slips),
 		"numbers":      numbers{},
 		"plates":       plates{},
 		"reprint":      newReprint(rules),

@@ -20,6 +20,7 @@ import (
 // sentence tells (detect_names_words.go). Lists and tables are read by their
 // headings (detect_names_lists.go).
 type names struct {
+	slips   *slips // what text costs to read
 	words   []string
 	kinds   []anchorKind // by word
 	weights []float32    // by word: what an event adds
@@ -41,8 +42,8 @@ const (
 	atName  // the sentence, if a name may stand before
 )
 
-func newNames() *names {
-	n := &names{runs: sync.Pool{New: func() any { return new(run) }}}
+func newNames(s *slips) *names {
+	n := &names{slips: s, runs: sync.Pool{New: func() any { return new(run) }}}
 	kinds := map[string]anchorKind{}
 	add := func(kind anchorKind, words string) {
 		for word := range strings.FieldsSeq(words) {
@@ -235,7 +236,7 @@ func (n *names) read(d *draft, s *scene, r *run) {
 			if f.hi > 0 && f.gain > leastGain {
 				if p := n.weigh(s, f); p.gain > leastGain/2 || p.fate || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
 					if p.weight+fateWeight >= threshold {
-						p.weight -= d.doubt(s, p)
+						p.weight -= n.doubt(d, s, p)
 					}
 					people = append(people, p)
 				}

@@ -34,11 +34,14 @@ const (
 var locative = runeSet("里内外边旁间")
 
 // doubt is what the reading of the clause takes from a name, in bits.
-func (d *draft) doubt(s *scene, p person) (bits float32) {
-	u := d.usage()
+func (n *names) doubt(d *draft, s *scene, p person) (bits float32) {
+	if n.slips.ready(d.segments.dictionary) != nil {
+		return 0
+	}
+	u := n.slips.usage
 	var text stretch
 	lo, hi := text.takeName(s.text, p.lo, p.hi)
-	if u == nil || hi == 0 {
+	if hi == 0 {
 		return 0
 	}
 	text.read(u, 0, text.size)
@@ -122,14 +125,4 @@ func (s *stretch) takeName(text string, start, end int) (lo, hi int) {
 		}
 	}
 	return lo, hi
-}
-
-// usage reads text as words; nil if it could not be loaded.
-func (d *draft) usage() *usage {
-	for _, detector := range d.plan.detectors {
-		if e, ok := detector.(*expressions); ok && e.slips.ready(d.segments.dictionary) == nil {
-			return e.slips.usage
-		}
-	}
-	return nil
 }

@@ -101,23 +101,23 @@ func (c *embeddings) around(u *usage, r *match.Reading, start, end int) (list []
 // and the mean.
 type affinity struct{ best, next, mean float64 }
 
-func (c *embeddings) affinity(word uint32, around [][]int8) (k affinity) {
+func (c *embeddings) affinity(word uint32, around [][]int8) (a affinity) {
 	v := c.of(word)
 	if v == nil || len(around) == 0 {
-		return k
+		return a
 	}
 	for _, other := range around {
 		if other == nil || &other[0] == &v[0] {
 			continue // the word itself
 		}
 		l := likeness(v, other)
-		k.mean += l
-		if l > k.best {
-			k.best, k.next = l, k.best
+		a.mean += l
+		if l > a.best {
+			a.best, a.next = l, a.best
 		} else {
-			k.next = max(k.next, l)
+			a.next = max(a.next, l)
 		}
 	}
-	k.mean /= float64(len(around))
-	return k
+	a.mean /= float64(len(around))
+	return a
 }

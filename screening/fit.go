@@ -56,7 +56,7 @@ const (
 // Fit learns the style of a rule of evidence from labelled texts: weights that
 // make up, with the rule's other evidence, for what separates wanted sentences
 // from others. The threshold is set so that, on sentences kept aside, the
-// // precision is reached. Of the grams some are made anchors, beside the rule's own:
+// precision is reached. Of the grams some are made anchors, beside the rule's own:
 // the sentences in which they stand are read. The same examples give the same weights.
 func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted, error) {
 	<-e.ready
@@ -80,7 +80,8 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 				continue
 			}
 			p.sentences(d, part, func(text string, points int) {
-				s := sentence{example: i, points: float64(points), asked: slices.ContainsFunc(p.Anchors, func(a string) bool { return a == begin || strings.Contains(text, a) })}
+				s := sentence{example: i, points: float64(points)}
+				s.asked = slices.ContainsFunc(p.Anchors, func(a string) bool { return a == begin || strings.Contains(text, a) })
 				s.wanted = slices.ContainsFunc(example.Wanted, func(w string) bool { return overlap(text, w) })
 				if !s.wanted && (example.Unsure || len(example.Wanted) > 0) {
 					return
@@ -103,10 +104,10 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 		}
 		e.close(scratch)
 	}
-	often, pace, wide := make([]bool, len(features)), make([]float64, len(features)), make([]bool, len(features))
+	often, pace, isWord := make([]bool, len(features)), make([]float64, len(features)), make([]bool, len(features))
 	for g, id := range features {
 		often[id] = count[g] >= rare
-		wide[id] = g.isWord()
+		isWord[id] = g.isWord()
 		telling := math.Log(float64(len(list)) / float64(count[g]))
 		pace[id] = telling * telling / usualPace
 	}
@@ -124,7 +125,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 			}
 		}
 		w := learnWeights(learn, pace)
-		isAnchor := w.anchors(learn, wide)
+		isAnchor := w.anchors(learn, isWord)
 		for _, s := range test {
 			s.score = math.Inf(-1)
 			if s.asked || slices.ContainsFunc(s.grams, func(id int32) bool { return isAnchor[id] }) {
@@ -138,7 +139,7 @@ func (e *Engine) Fit(rule string, examples []Example, precision float64) (Fitted
 	shift := 0.0
 	f.Precision, f.Recall, f.Wanted, shift = cut(aside, precision)
 	w := learnWeights(list, pace)
-	f.Lexicon = w.lexicon(features, w.anchors(list, wide), shift)
+	f.Lexicon = w.lexicon(features, w.anchors(list, isWord), shift)
 	return f, nil
 }
 
