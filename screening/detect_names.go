@@ -230,9 +230,6 @@ func (n *names) read(d *draft, s *scene, r *run) {
 				r.around(&s.window, i)
 			}
 			f := r.figureAt(d.segments, r.index(i), 0)
-			if debugNames != nil && f.hi > 0 {
-				println("fig", s.text[i:f.hi], int(f.gain))
-			}
 			if f.hi > 0 && f.gain > leastGain {
 				if p := n.weigh(s, f); p.gain > leastGain/2 || p.fate || p.role.sensitive() && (closed(s.text[p.hi:]) || p.hi-p.lo > len("二字")) {
 					if p.weight+fateWeight >= threshold {
@@ -273,9 +270,6 @@ func (n *names) read(d *draft, s *scene, r *run) {
 		if event < 0 && p.role.sensitive() {
 			weight = p.weight - 2 // the role tells of an event
 		}
-		if debugNames != nil {
-			debugNames(s.text[p.lo:p.hi], p, event)
-		}
 		if weight < threshold {
 			continue
 		}
@@ -315,8 +309,6 @@ func spare(text string) (weight float32) {
 	}
 	return weight
 }
-
-var debugNames func(string, person, float32)
 
 // leastGain is what a name must save even where all else speaks for it.
 const leastGain = -14
