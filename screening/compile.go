@@ -49,15 +49,15 @@ type owner struct {
 type program struct {
 	*Rule
 	in        place
-	pattern   *match.Pattern
+	pattern   *pattern
 	needs     needs      // of the pattern
 	sight     sight      // of it
 	group     int        // of the pattern: the hit
 	need      *condition // nil: none
 	unless    *condition
 	never     *condition
-	notBefore *match.Pattern
-	notAfter  *match.Pattern
+	notBefore *pattern
+	notAfter  *pattern
 	terms     []compiledTerm
 	clues     []clue
 	order     []int // in which the clues are looked for
@@ -77,7 +77,7 @@ type compiledTerm struct {
 func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	p := &plan{rules: rules, words: wordList{fold: fold, shares: newShares(), at: map[string]int{}, numbers: map[string]int{}}}
 	words := &p.words
-	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet()}
+	shared := conditions{at: map[string]*condition{}, words: words, letters: newAlphabet(), patterns: kept.patterns.open()}
 	made := make(chan *expressions, 1)
 	go func() { made <- kept.of(rules, fold) }()
 	var errs []error
@@ -125,8 +125,8 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	for all, c := range shared.at {
-		words.prove(c.id, all)
+	for _, c := range shared.at {
+		words.prove(c)
 	}
 	p.asked, p.tokens = len(shared.at), words.tokens()
 	p.wanted = make(bitSet, len(words.list)/64+1)
@@ -137,7 +137,9 @@ func compile(rules *Rules, fold *match.Fold, kept *prepared) (*plan, error) {
 	}
 	words.at, words.lists, words.proofs = nil, nil, nil // they have served
 	var err error
-	p.matcher, err = match.New(fold, words.list)
+	if p.matcher, err = match.New(fold, words.list); err == nil {
+		kept.patterns.keep(shared.patterns)
+	}
 	return p, err
 }
 
@@ -166,6 +168,7 @@ type prepared struct {
 	mu          sync.Mutex
 	lists       [sha256.Size]byte
 	expressions *expressions
+	patterns    patterns
 }
 
 // of answers the detector of expressions for an edition.
@@ -196,8 +199,8 @@ func (p *prepared) of(rules *Rules, fold *match.Fold) *expressions {
 func (r *Rule) program(files map[string][]byte, shared *conditions) (program, error) {
 	p := program{Rule: r}
 	var errs []error
-	compile := func(key, pattern string) *match.Pattern {
-		compiled, err := match.Compile(pattern)
+	compile := func(key, expr string) *pattern {
+		compiled, err := shared.patterns.of(expr)
 		if err != nil {
 			errs = append(errs, r.mistake("%s 写法有误：%v", key, err))
 		}
@@ -214,7 +217,7 @@ func (r *Rule) program(files map[string][]byte, shared *conditions) (program, er
 			return p, errors.Join(errs...)
 		}
 		p.group = max(p.pattern.Group("hit"), 0)
-		p.needs, p.sight = shared.words.needs(r.Pattern)
+		p.needs, p.sight = shared.words.needs(p.pattern)
 	}
 	if r.NotBefore != "" {
 		p.notBefore = compile("not_before", "(?:"+r.NotBefore+")$")
@@ -263,7 +266,7 @@ func isLatin(r rune) bool {
 
 // condition is a set of patterns, one of which must stand in a text.
 type condition struct {
-	any   *match.Pattern
+	any   *pattern
 	needs needs
 	sight sight
 	id    int // it has this number among those of the plan
@@ -271,9 +274,10 @@ type condition struct {
 
 // conditions are the different conditions of a plan, and what else its rules share.
 type conditions struct {
-	at      map[string]*condition // by their patterns
-	words   *wordList
-	letters *alphabet
+	at       map[string]*condition // by their patterns
+	words    *wordList
+	letters  *alphabet
+	patterns *opened
 }
 
 // of is the condition that one of the patterns stands in a text; nil if there are none.
@@ -285,7 +289,7 @@ func (c *conditions) of(list []string) (*condition, error) {
 	if known := c.at[all]; known != nil {
 		return known, nil
 	}
-	compiled, err := match.Compile(all)
+	compiled, err := c.patterns.of(all)
 	if err != nil {
 		for _, s := range list { // which of them is it?
 			if _, err := syntax.Parse(s, syntax.Perl); err != nil {
@@ -294,7 +298,7 @@ func (c *conditions) of(list []string) (*condition, error) {
 		}
 		return nil, err
 	}
-	needs, sight := c.words.needs(all)
+	needs, sight := c.words.needs(compiled)
 	c.at[all] = &condition{compiled, needs, sight, len(c.at)}
 	return c.at[all], nil
 }

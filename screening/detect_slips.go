@@ -35,12 +35,13 @@ type slips struct {
 	seconds    kinship // and by their second
 	isMeant    pairSet // these words
 	missing    *missing
-	kin        pairSet                  // these words, with a group of characters in place of one of the two
-	heard      map[[2]uint16][]twoRunes // by word: others of the same sound that may have been meant
-	isHeard    pairSet                  // the words of heard
-	costs      [1 << 16]float32         // of characters as words
-	longKin    pairSet                  // words of three characters, with a group in place of one
-	dear       [1 << 16]bool            // characters that are seldom words
+	kin        pairSet               // these words, with a group of characters in place of one of the two
+	heard      map[uint32][]twoRunes // by word, its two characters: others of the same sound that may have been meant
+	isHeard    pairSet               // the words of heard
+	asks       pairSet               // a character beside one that may have been meant, in a word that makes it much cheaper
+	costs      [1 << 16]float32      // of characters as words
+	longKin    pairSet               // words of three characters, with a group in place of one
+	dear       [1 << 16]bool         // characters that are seldom words
 
 	guarded map[string][]string // wrong forms of fixed expressions, by two characters in them
 }
@@ -53,6 +54,8 @@ type twoRunes struct {
 	runes [2]uint16
 	node  uint32
 }
+
+func (w twoRunes) key() uint32 { return uint32(w.runes[0])<<16 | uint32(w.runes[1]) }
 
 func newSlips(rules *Rules) *slips {
 	s := &slips{guarded: map[string][]string{}}
@@ -212,18 +215,52 @@ func (s *slips) readyHeard() {
 		}
 		written = append(written, w)
 	})
-	s.heard, s.isHeard = map[[2]uint16][]twoRunes{}, newPairSet(20)
+	s.heard, s.isHeard, s.asks = map[uint32][]twoRunes{}, newPairSet(20), newPairSet(22)
+	isMeant := make(bitSet, len(s.usage.costs)/64+1)
 	for _, w := range written {
+		var list []twoRunes
 		eachSound(w.runes, func(key [2]uint16) {
 			for _, meant := range bySound[key] {
-				if meant.node == w.node || slices.Contains(s.heard[w.runes], meant) || !s.mayStandFor(w.node, meant.node) {
-					continue
+				if meant.node != w.node && !slices.Contains(list, meant) && s.mayStandFor(w.node, meant.node) {
+					list = append(list, meant)
+					isMeant.set(int(meant.node))
 				}
-				s.heard[w.runes] = append(s.heard[w.runes], meant)
-				s.isHeard.add(w.runes[0], w.runes[1])
 			}
 		})
+		if list != nil {
+			s.heard[w.key()] = list
+			s.isHeard.add(w.runes[0], w.runes[1])
+		}
 	}
+	for _, f := range s.usage.known {
+		if f.saved < askedLeast*quarter/2 { // one of both sides must ask for half of it
+			continue
+		}
+		if isMeant.has(int(f.after)) {
+			s.asks.addHash(hashOfAsking(f.last, true, f.after))
+		}
+		if isMeant.has(int(f.before)) {
+			s.asks.addHash(hashOfAsking(f.first, false, f.before))
+		}
+	}
+	s.usage.known = nil
+}
+
+// hashOfAsking is that of a character before or behind a word.
+func hashOfAsking(r uint16, before bool, word uint32) uint64 {
+	key := uint64(word)<<16 | uint64(r)
+	if before {
+		key |= 1 << 63
+	}
+	h := key * 0x9E3779B97F4A7C15
+	return (h ^ h>>32) * 0x9E3779B97F4A7C15
+}
+
+// mayAsk tells, mostly with no, whether a word beside the two runes at i can make a
+// word in their place much cheaper.
+func (s *slips) mayAsk(runes []uint16, i int, word uint32) bool {
+	return i > 0 && s.asks.hasHash(hashOfAsking(runes[i-1], true, word)) != 0 ||
+		i+2 < len(runes) && s.asks.hasHash(hashOfAsking(runes[i+2], false, word)) != 0
 }
 
 // mayStandFor tells whether a word can be a slip for another if the text around speaks

@@ -50,11 +50,12 @@ type needs [][]uint16
 
 // needs of a pattern. What its alternatives need one word of is one list. Words
 // that are not looked for may still be seen.
-func (l *wordList) needs(pattern string) (n needs, s sight) {
+func (l *wordList) needs(p *pattern) (n needs, s sight) {
 	var single []string
-	alternatives := match.Literals(pattern, l.often)
+	alternatives := p.literals(l)
 	s = l.sight(alternatives)
 	for _, lists := range alternatives {
+		lists = slices.Clone(lists)
 		slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(l.effort(a), l.effort(b)) })
 		effort, k := 0.0, 0
 		for ; k < len(lists); k++ {
@@ -126,10 +127,10 @@ func (l *wordList) often(list []string) (sum float64) {
 }
 
 // prove notes which of the words known make a condition hold.
-func (l *wordList) prove(condition int, pattern string) {
-	for _, text := range match.Enough(pattern) {
+func (l *wordList) prove(c *condition) {
+	for _, text := range c.any.Enough() {
 		if i, known := l.at[l.fold.String(text)]; known && l.list[i] == text && len(l.lists[i]) > 0 {
-			l.proofs[i] = append(l.proofs[i], uint16(condition))
+			l.proofs[i] = append(l.proofs[i], uint16(c.id))
 		}
 	}
 }

@@ -189,15 +189,19 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 // otherWords appends the words that sound like the one at i and that a neighbour asks
 // for.
 func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
-	words := s.heard[[2]uint16{runes[i], runes[i+1]}]
-	if len(words) == 0 {
-		return list
-	}
+	written := twoRunes{runes: [2]uint16(runes[i : i+2])}
 	var beside neighbours
-	s.usage.find(&beside, runes, i, i+2)
-	written := s.usage.node(runes[i], runes[i+1])
-	cost := s.usage.of(written) - s.usage.asked(&beside, written)
-	for _, word := range words {
+	cost, looked := 0.0, false
+	for _, word := range s.heard[written.key()] {
+		if !s.mayAsk(runes, i, word.node) {
+			continue
+		}
+		if !looked {
+			looked = true
+			s.usage.find(&beside, runes, i, i+2)
+			written.node = s.usage.node(runes[i], runes[i+1])
+			cost = s.usage.of(written.node) - s.usage.asked(&beside, written.node)
+		}
 		if asked := s.usage.asked(&beside, word.node); asked >= askedLeast && cost-s.usage.of(word.node)+asked >= heardLeast {
 			list = append(list, change{kind: wordHeard, place: at, runes: word.runes, size: 2})
 		}

@@ -34,6 +34,15 @@ type usage struct {
 	follow  bitSet                   // these two, by more of the hash
 	late    map[[2]uint16][]lateWord // words that the dictionary has not, by their first two characters
 	isLate  pairSet                  // these two
+	known   []succession             // what the figures tell of words that follow one another; until the engine is ready
+}
+
+// succession is a word behind another: the last character of the first, the first of
+// the second, their nodes, and what the second costs less.
+type succession struct {
+	last, first   uint16
+	before, after uint32
+	saved         uint32
 }
 
 // lateWord is a word without its first two characters.
@@ -95,14 +104,17 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 		return int(n)
 	}
 	nodes := make([]uint32, number())
+	ends := make([][2]uint16, len(nodes)) // the first and the last character
 	for i := range nodes {
 		size := number()
 		if err != nil || size+1 >= len(data) {
 			return nil, fmt.Errorf("the figures of words are cut off at word %d", i)
 		}
-		nodes[i] = d.find(utf16.Encode([]rune(string(data[:size])))...)
+		runes := utf16.Encode([]rune(string(data[:size])))
+		nodes[i] = d.find(runes...)
 		if nodes[i] != 0 {
 			u.costs[nodes[i]], u.own[nodes[i]] = data[size], data[size+1]
+			ends[i] = [2]uint16{runes[0], runes[len(runes)-1]}
 		}
 		data = data[size+2:]
 	}
@@ -116,6 +128,7 @@ func newUsage(packed []byte, d *dictionary, late []string) (*usage, error) {
 			}
 			if nodes[i] != 0 && nodes[second] != 0 {
 				u.addFollow(nodes[i], nodes[second], uint32(saved))
+				u.known = append(u.known, succession{ends[i][1], ends[second][0], nodes[i], nodes[second], uint32(saved)})
 			}
 		}
 	}

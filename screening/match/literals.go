@@ -9,16 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// Literals answers what the matches of a pattern contain: each of them, for one
+// Literals answers what the matches of the pattern contain: each of them, for one
 // of the alternatives at least, one string of each of its lists. It answers
 // nothing where nothing is certain. Where it can choose, it takes the strings
-// that occur least: often tells how often those of a list do. The pattern must compile.
-func Literals(expr string, often func([]string) float64) (alternatives [][][]string) {
-	re, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	for _, branch := range branches(re) {
+// that occur least: often tells how often those of a list do.
+func (p *Pattern) Literals(often func([]string) float64) (alternatives [][][]string) {
+	for _, branch := range branches(p.parsed) {
 		lists := literals{often}.required(branch)
 		if len(lists) == 0 {
 			return nil
@@ -47,13 +43,7 @@ type literals struct{ often func([]string) float64 }
 
 // Enough answers strings that the pattern matches: a text that holds one of
 // them holds a match. It is not all that match.
-func Enough(expr string) []string {
-	re, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	return enough(re)
-}
+func (p *Pattern) Enough() []string { return enough(p.parsed) }
 
 // enough is Enough for a part of a pattern.
 func enough(re *syntax.Regexp) (list []string) {

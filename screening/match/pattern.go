@@ -19,6 +19,7 @@ import (
 // times the speed of the regexp package, which then finds the rest. What a
 // pattern is made of is made when it is first used. Safe for concurrent use.
 type Pattern struct {
+	parsed *syntax.Regexp
 	groups []string // by number, as regexp.SubexpNames
 	exact  bool     // the automata err never
 
@@ -58,7 +59,7 @@ func Compile(expr string) (*Pattern, error) {
 	if strings.Contains(expr, `\Q`) { // it may quote all that is put behind it
 		expr = parsed.String()
 	}
-	p := &Pattern{groups: parsed.CapNames()}
+	p := &Pattern{parsed: parsed, groups: parsed.CapNames()}
 	p.exact = exact(parsed)
 	p.regexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	p.tight.make = func() *machine { return newMachine(parsed) }
