@@ -619,9 +619,17 @@ func (e *expressions) pairs(text string, at int) bool {
 	return n >= 2 && before[n-2] == '一' || n >= 3 && before[n-2] == before[n-3] || len(after) >= 3 && after[1] == after[2]
 }
 
+// oftenDoubled are characters that begin words said twice, 很远很远; noises name sounds,
+// 咕嘟咕嘟.
+const (
+	oftenDoubled = "一很好老"
+	noises       = "咕嘟吱呀呼嗒吧哗啦叮当咚哐轰隆滴答嘀噼啪咔嚓嗡沙咯扑通哒嘎嘣嘭砰噔呜哇咿嘻哈汪喵叽喳咩哞嘘吁簌唰嗖嗤扑棱噗嗞滋呲嘚"
+)
+
 func (e *expressions) mayDouble(d *draft, word string) bool {
 	first, second := word[:3], word[3:]
-	return first == second || first == "一" || e.doubled[word] || !d.segments.knows(word)
+	return first == second || strings.Contains(oftenDoubled, first) || e.doubled[word] || strings.Contains(noises, first) && strings.Contains(noises, second) ||
+		!d.segments.knows(word)
 }
 
 // twoWordAfter is the two characters behind a place.

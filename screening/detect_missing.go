@@ -35,6 +35,7 @@ const (
 	lackedOwn     = 6  // times, of a word of so many
 	lackedLongOwn = 1  // times, of a longer one
 	lackedLeast   = 13 // bits
+	variedOwn     = 3  // a character that may stand by intent is a word in official texts so often, as a logarithm
 )
 
 func newMissing(u *usage, joined *pairSet) *missing {
@@ -96,7 +97,7 @@ func (m *missing) among(runes []uint16, i, loose int, key [3]uint16, name func(i
 		return
 	}
 	for k := range m.left[key] {
-		if w := &m.left[key][k]; loose < i+len(w.word)-1 && w.lacks(runes, i) {
+		if w := &m.left[key][k]; loose < i+len(w.word)-1 && w.lacks(runes, i) && !m.varied(runes, i, w) {
 			name(i, w)
 		}
 	}
@@ -117,6 +118,19 @@ func (w *whole) lacks(runes []uint16, i int) bool {
 		return i+n < len(runes) && runes[i+n] != w.word[n]
 	}
 	return true
+}
+
+// varied tells whether another character stands for the one that a word of four seems
+// to lack, by intent: 物归原处, 双岗双责. It stands alone, as a word may.
+func (m *missing) varied(runes []uint16, i int, w *whole) bool {
+	alone := func(k, beyond int) bool {
+		return k >= 0 && k < len(runes) && isHan(rune(runes[k])) && m.usage.ownOf(m.usage.node(runes[k])) >= variedOwn &&
+			(beyond < 0 || beyond >= len(runes) || m.joined.has(runes[min(k, beyond)], runes[max(k, beyond)]) == 0)
+	}
+	if len(w.word) != 4 {
+		return false
+	}
+	return w.place == 0 && alone(i-1, i-2) || w.place == 3 && alone(i+3, i+4)
 }
 
 // likely tells whether the text around the i-th rune reads so much easier with the

@@ -34,6 +34,7 @@ type slips struct {
 	firsts     kinship // words of two characters that are not too rare, by their first
 	seconds    kinship // and by their second
 	isMeant    pairSet // these words
+	heardLong  *heardLong
 	missing    *missing
 	kin        pairSet               // these words, with a group of characters in place of one of the two
 	heard      map[uint32][]twoRunes // by word, its two characters: others of the same sound that may have been meant
@@ -161,6 +162,7 @@ func (s *slips) ready(d *dictionary) error {
 		s.firsts.order()
 		s.seconds.order()
 		s.readyHeard()
+		s.heardLong = newHeardLong(s)
 		s.missing = newMissing(s.usage, &s.joined)
 	})
 	return s.err
@@ -281,6 +283,7 @@ func (s *slips) detect(d *draft, part int) {
 		return // the engine has said so when it was made
 	}
 	s.eachSuspect(d.seen.readings[part].Runes, func(i int, of suspicion) { s.report(d, part, i, of) })
+	s.heardLong.detect(d, part)
 	s.missing.detect(d, part)
 }
 

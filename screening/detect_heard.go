@@ -1,0 +1,152 @@
+package screening
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"shenfa/screening/match"
+)
+
+// heardLong finds words of three characters and more that are written with others of
+// the same sound throughout: 合掌制 for 河长制, 搬迁暗指点. Whatever the characters
+// are, so long a run of the same sounds is seldom chance.
+type heardLong struct {
+	slips *slips
+	words map[[3]uint16][]heardWord // by the sounds of the first three characters
+	may   pairSet                   // these
+}
+
+// heardWord is a word of three characters or more.
+type heardWord struct {
+	runes []uint16
+	node  uint32
+}
+
+// A word makes the text around so much cheaper, and what is left is not dearer for each
+// character: where the text is strange all the same, a strange word may be right.
+const (
+	heardLongLeast = 16 // bits
+	heardLongRest  = 8  // bits
+)
+
+// numerals are the characters that stand for others of their like in any number.
+const numerals = "零〇一二三四五六七八九十百千万亿两第几"
+
+// newHeardLong lists the words by each way to read their first three characters.
+func newHeardLong(s *slips) *heardLong {
+	h := &heardLong{slips: s, words: map[[3]uint16][]heardWord{}, may: newPairSet(20)}
+	s.usage.eachWord(func(runes []uint16, node uint32) {
+		if len(runes) < 3 || s.usage.own[node] == 0 || strings.ContainsRune(numerals, rune(runes[0])) {
+			return
+		}
+		word := heardWord{slices.Clone(runes), node}
+		s.eachSounds(runes, func(key [3]uint16) {
+			h.words[key] = append(h.words[key], word)
+			h.may.addHash(hashOfThree(key, 0, key[0]))
+		})
+	})
+	return h
+}
+
+// soundsOf are the groups of the same sound in which a character is.
+func (s *slips) soundsOf(r uint16) []uint16 {
+	list := s.groupsOf[r]
+	n := 0
+	for n < len(list) && int(list[n]) < s.sounds {
+		n++
+	}
+	return list[:n]
+}
+
+// eachSounds names the ways to read the first three of some characters.
+func (s *slips) eachSounds(runes []uint16, name func(key [3]uint16)) {
+	for _, first := range s.soundsOf(runes[0]) {
+		for _, second := range s.soundsOf(runes[1]) {
+			for _, third := range s.soundsOf(runes[2]) {
+				name([3]uint16{first, second, third})
+			}
+		}
+	}
+}
+
+// soundsLike tells whether two characters are the same or sound alike.
+func (s *slips) soundsLike(a, b uint16) bool {
+	if a == b {
+		return true
+	}
+	for _, group := range s.soundsOf(a) {
+		if slices.Contains(s.soundsOf(b), group) {
+			return true
+		}
+	}
+	return false
+}
+
+// eachSuspect names places where other characters stand for a word.
+func (h *heardLong) eachSuspect(runes []uint16, name func(i int, w *heardWord)) {
+	for i := 0; i+3 <= len(runes); i++ {
+		h.slips.eachSounds(runes[i:], func(key [3]uint16) {
+			if h.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
+				return
+			}
+			words := h.words[key]
+			for k := range words {
+				if w := &words[k]; i+len(w.runes) <= len(runes) && h.standsFor(runes[i:i+len(w.runes)], w.runes) {
+					name(i, w)
+				}
+			}
+		})
+	}
+}
+
+// standsFor tells whether runes sound like a word, and are another.
+func (h *heardLong) standsFor(runes, word []uint16) bool {
+	same := true
+	for k, r := range word {
+		if runes[k] == r {
+			continue
+		}
+		if same = false; !h.slips.soundsLike(runes[k], r) || strings.ContainsRune(numerals, rune(runes[k])) && strings.ContainsRune(numerals, rune(r)) {
+			return false
+		}
+	}
+	return !same
+}
+
+// detect looks for such words in a part.
+func (h *heardLong) detect(d *draft, part int) {
+	r := &d.seen.readings[part]
+	h.eachSuspect(r.Runes, func(i int, w *heardWord) {
+		last := i + len(w.runes) - 1
+		for k := i; k < last; k++ {
+			if r.End(k) != r.Start(k+1) {
+				return
+			}
+		}
+		start, end := r.Start(i), r.End(last)
+		if d.isSlip(part, start, end) {
+			return
+		}
+		if gain, rest := h.gain(&d.desk.text, r, i, w); gain < heardLongLeast || rest > heardLongRest {
+			return
+		}
+		for k := i; k < last; k++ {
+			if h.slips.isExpression(d, part, start, end, string([]rune{rune(r.Runes[k]), rune(r.Runes[k+1])})) {
+				return
+			}
+		}
+		d.report(slipRule, part, start, end, note{suggestion: string(utf16.Decode(w.runes))})
+	})
+}
+
+// gain is what the text around costs less with the word, in bits, and what each of its
+// characters costs then.
+func (h *heardLong) gain(text *stretch, r *match.Reading, i int, w *heardWord) (gain, rest float64) {
+	text.take(r, i, i+len(w.runes))
+	cost := text.read(h.slips.usage, 0, text.size)
+	at := hanBefore(r, i)
+	copy(text.runes[at:], w.runes)
+	rest = text.read(h.slips.usage, at, at+len(w.runes))
+	return cost - rest, rest / float64(text.size)
+}
