@@ -141,6 +141,17 @@ func (f *figures) count(t *testing.T, fold *match.Fold, texts []string) {
 	}
 }
 
+// meet counts each official word once more, so that those which no text has are still
+// looked for where they may be meant.
+func (f *figures) meet(t *testing.T) {
+	for _, word := range officialWords(t) {
+		if node := f.node(word); node != 0 {
+			f.own[node]++
+			f.total++
+		}
+	}
+}
+
 // collocateCount is what a pair of testdata/collocates.tsv counts.
 const collocateCount = 3
 
@@ -317,6 +328,7 @@ func TestUsage(t *testing.T) {
 	}
 	f := readOpenGram(t, e.segments.dictionary, os.Getenv("OPEN_GRAM"))
 	f.count(t, e.fold, cleanTexts(t))
+	f.meet(t)
 	f.collocate(t)
 	packed, words, follows := f.pack()
 	t.Logf("%d words, %d that follow one another, %d bytes", words, follows, len(packed))
