@@ -12,10 +12,15 @@ import (
 // the same sound throughout: 合掌制 for 河长制, 搬迁暗指点. Whatever the characters
 // are, so long a run of the same sounds is seldom chance.
 type heardLong struct {
-	slips *slips
-	words map[[3]uint16][]heardWord // by the sounds of the first three characters
-	may   pairSet                   // these
+	slips    *slips
+	sounds   [1 << 16][2]uint16        // by character: numbers of its sounds; 0: none
+	words    map[[3]uint16][]heardWord // by the sounds of the first three characters
+	may      pairSet                   // these
+	mayBegin bitSet                    // and those of the first two
 }
+
+// soundBits is room for the number of a sound.
+const soundBits = 10
 
 // heardWord is a word of three characters or more.
 type heardWord struct {
@@ -35,48 +40,45 @@ const numerals = "零〇一二三四五六七八九十百千万亿两第几"
 
 // newHeardLong lists the words by each way to read their first three characters.
 func newHeardLong(s *slips) *heardLong {
-	h := &heardLong{slips: s, words: map[[3]uint16][]heardWord{}, may: newPairSet(20)}
+	h := &heardLong{slips: s, words: map[[3]uint16][]heardWord{}, may: newPairSet(20), mayBegin: make(bitSet, 1<<(2*soundBits)/64)}
+	for r, groups := range s.groupsOf {
+		for k, group := range groups {
+			if k < len(h.sounds[r]) && int(group) < min(s.sounds, 1<<soundBits-1) {
+				h.sounds[r][k] = group + 1
+			}
+		}
+	}
 	s.usage.eachWord(func(runes []uint16, node uint32) {
 		if len(runes) < 3 || s.usage.own[node] == 0 || strings.ContainsRune(numerals, rune(runes[0])) {
 			return
 		}
 		word := heardWord{slices.Clone(runes), node}
-		s.eachSounds(runes, func(key [3]uint16) {
+		h.eachSounds(runes, func(key [3]uint16) {
 			h.words[key] = append(h.words[key], word)
 			h.may.addHash(hashOfThree(key, 0, key[0]))
+			h.mayBegin.set(int(key[0])<<soundBits | int(key[1]))
 		})
 	})
 	return h
 }
 
-// soundsOf are the groups of the same sound in which a character is.
-func (s *slips) soundsOf(r uint16) []uint16 {
-	list := s.groupsOf[r]
-	n := 0
-	for n < len(list) && int(list[n]) < s.sounds {
-		n++
-	}
-	return list[:n]
-}
-
 // eachSounds names the ways to read the first three of some characters.
-func (s *slips) eachSounds(runes []uint16, name func(key [3]uint16)) {
-	for _, first := range s.soundsOf(runes[0]) {
-		for _, second := range s.soundsOf(runes[1]) {
-			for _, third := range s.soundsOf(runes[2]) {
-				name([3]uint16{first, second, third})
+func (h *heardLong) eachSounds(runes []uint16, name func(key [3]uint16)) {
+	for _, first := range h.sounds[runes[0]] {
+		for _, second := range h.sounds[runes[1]] {
+			for _, third := range h.sounds[runes[2]] {
+				if first != 0 && second != 0 && third != 0 {
+					name([3]uint16{first, second, third})
+				}
 			}
 		}
 	}
 }
 
-// soundsLike tells whether two characters are the same or sound alike.
-func (s *slips) soundsLike(a, b uint16) bool {
-	if a == b {
-		return true
-	}
-	for _, group := range s.soundsOf(a) {
-		if slices.Contains(s.soundsOf(b), group) {
+// soundsLike tells whether two characters sound alike.
+func (h *heardLong) soundsLike(a, b uint16) bool {
+	for _, sound := range h.sounds[a] {
+		if sound != 0 && (sound == h.sounds[b][0] || sound == h.sounds[b][1]) {
 			return true
 		}
 	}
@@ -85,18 +87,34 @@ func (s *slips) soundsLike(a, b uint16) bool {
 
 // eachSuspect names places where other characters stand for a word.
 func (h *heardLong) eachSuspect(runes []uint16, name func(i int, w *heardWord)) {
-	for i := 0; i+3 <= len(runes); i++ {
-		h.slips.eachSounds(runes[i:], func(key [3]uint16) {
-			if h.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
-				return
-			}
-			words := h.words[key]
-			for k := range words {
-				if w := &words[k]; i+len(w.runes) <= len(runes) && h.standsFor(runes[i:i+len(w.runes)], w.runes) {
-					name(i, w)
+	var first, second [2]uint16
+	for last, r := range runes {
+		third := h.sounds[r]
+		if first[0] != 0 && second[0] != 0 && third[0] != 0 {
+			for _, a := range first {
+				for _, b := range second {
+					if h.mayBegin.has(int(a)<<soundBits | int(b)) {
+						for _, c := range third {
+							h.look(runes, last-2, [3]uint16{a, b, c}, name)
+						}
+					}
 				}
 			}
-		})
+		}
+		first, second = second, third
+	}
+}
+
+// look names the words that begin with three sounds, for which others stand at i.
+func (h *heardLong) look(runes []uint16, i int, key [3]uint16, name func(i int, w *heardWord)) {
+	if h.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
+		return
+	}
+	words := h.words[key]
+	for k := range words {
+		if w := &words[k]; i+len(w.runes) <= len(runes) && h.standsFor(runes[i:i+len(w.runes)], w.runes) {
+			name(i, w)
+		}
 	}
 }
 
@@ -107,7 +125,7 @@ func (h *heardLong) standsFor(runes, word []uint16) bool {
 		if runes[k] == r {
 			continue
 		}
-		if same = false; !h.slips.soundsLike(runes[k], r) || strings.ContainsRune(numerals, rune(runes[k])) && strings.ContainsRune(numerals, rune(r)) {
+		if same = false; !h.soundsLike(runes[k], r) || strings.ContainsRune(numerals, rune(runes[k])) && strings.ContainsRune(numerals, rune(r)) {
 			return false
 		}
 	}
