@@ -581,6 +581,12 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 		}
 		return
 	}
+	if strings.ContainsRune(neverTwice, r) && !e.pairs(text, at) {
+		if e.standsAlone(d, text, at-size, at) && e.standsAlone(d, text, at, at+size) {
+			d.report("typo.doubled", part, at-size, at+size, note{suggestion: string(r)})
+		}
+		return
+	}
 	if e.slips.alone[r] > 1 || !isHan(r) || r == '〇' || size != 3 || e.pairs(text, at) {
 		return
 	}
@@ -592,6 +598,19 @@ func (e *expressions) detectStutter(d *draft, part, at int) {
 	if twice, next := text[at-size:at+size], d.twoWordAfter(text, at); !d.segments.knows(twice) && !d.segments.knows(next) && e.slips.isSpare(&d.desk.text, reading, reading.Index(at)) {
 		d.report("typo.doubled", part, at-size, at+size, note{suggestion: string(r)})
 	}
+}
+
+// neverTwice are particles and the like, one of which is never said twice.
+const neverTwice = "的为将在于对与和及或被把从由向而之也都就已并该各是有到不所使名元亿"
+
+// standsAlone tells whether no word joins the character of a range with the one before
+// it, nor with the one behind it: 目的的, 在在建项目.
+func (e *expressions) standsAlone(d *draft, text string, start, end int) bool {
+	this := []rune(text[start:end])[0]
+	joins := func(a, b rune) bool { return d.segments.knows(string([]rune{a, b})) }
+	before, _ := utf8.DecodeLastRuneInString(text[:start])
+	after, _ := utf8.DecodeRuneInString(text[end:])
+	return (before == this || !joins(before, this)) && (after == this || !joins(this, after))
 }
 
 // stutters answers the word before a place if its last character stands there again
