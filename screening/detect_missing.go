@@ -120,17 +120,15 @@ func (w *whole) lacks(runes []uint16, i int) bool {
 	return true
 }
 
-// varied tells whether another character stands for the one that a word of four seems
+// varied tells whether another character stands for the one that a long word seems
 // to lack, by intent: 物归原处, 双岗双责. It stands alone, as a word may.
 func (m *missing) varied(runes []uint16, i int, w *whole) bool {
 	alone := func(k, beyond int) bool {
 		return k >= 0 && k < len(runes) && isHan(rune(runes[k])) && m.usage.ownOf(m.usage.node(runes[k])) >= variedOwn &&
 			(beyond < 0 || beyond >= len(runes) || m.joined.has(runes[min(k, beyond)], runes[max(k, beyond)]) == 0)
 	}
-	if len(w.word) != 4 {
-		return false
-	}
-	return w.place == 0 && alone(i-1, i-2) || w.place == 3 && alone(i+3, i+4)
+	n := len(w.word) - 1
+	return n >= 3 && (w.place == 0 && alone(i-1, i-2) || w.place == n && alone(i+n, i+n+1))
 }
 
 // likely tells whether the text around the i-th rune reads so much easier with the

@@ -44,9 +44,9 @@ type signs [signCount]float64
 // question. "go test -run TestSlips -update -v" fits them; what is taken off the first
 // weight is the threshold.
 var slipWeights = [...]signs{
-	oneSlipped: {always: -0.526 - 1, byGain: 0.242, byRest: -0.295, byWord: -0.045, byOwn: 0.071, byMet: -0.278, bySound: -0.388, byNamed: -0.226, byName: -0.355, byBest: 0.682, byNext: -2.273, byMean: 18.918, byWrittenBest: -5.183, byWrittenMean: -5.509, byUsual: 1.078},
-	twoSwapped: {always: -2.179 - 2.5, byGain: 0.302, byRest: -0.173, byBest: 1.639, byNext: -2.703, byMean: 14.53},
-	wordHeard:  {always: 1.652 - 1.1, byGain: 0.274, byWord: 0.003, byOwn: 0.082, byWritten: -0.298, byMet: -0.244, byBest: -0.073, byNext: -2.067, byMean: 21.692, byWrittenBest: -1.877, byWrittenMean: -15.375},
+	oneSlipped: {always: -1.903 - 0.5, byGain: 0.232, byRest: -0.223, byWord: 0.003, byOwn: 0.114, byMet: -0.278, bySound: -0.571, byNamed: -0.175, byName: -0.187, byBest: 0.032, byNext: -2.588, byMean: 22.269, byWrittenBest: -2.347, byWrittenMean: -17.178, byUsual: 0.953},
+	twoSwapped: {always: -3.017 - 1.5, byGain: 0.402, byRest: -0.196, byBest: 1.717, byNext: -1.907, byMean: 10.696},
+	wordHeard:  {always: 5.945 - 0.7, byGain: 0.268, byWord: -0.066, byOwn: 0.104, byWritten: -0.466, byMet: -0.409, byBest: 0.070, byNext: -1.300, byMean: 20.330, byWrittenBest: -1.593, byWrittenMean: -21.009},
 }
 
 // change puts one rune or two in the place of others.

@@ -154,6 +154,7 @@ func TestEveryReplicaTakesAnEditionOverWithoutAGap(t *testing.T) {
 					}
 					seen[report.Edition] = found
 					known.Unlock()
+					time.Sleep(5 * time.Millisecond) // leaves the processor to those who install
 				}
 			})
 		}
