@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +17,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes the test binary stand for the program too: scripts and tests
-// run the command shenfa as a process of its own.
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"shenfa": main}) }
+// TestMain builds the program as its users do, and puts it on the PATH of the tests.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "shenfa")
+	if err != nil {
+		log.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "shenfa"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		log.Fatalf("go build: %v\n%s", err, out)
+	}
+	if err := os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		log.Fatal(err)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
 
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
