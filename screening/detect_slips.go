@@ -54,6 +54,7 @@ const slipRule = "typo.slip"
 type twoRunes struct {
 	runes [2]uint16
 	node  uint32
+	usual bool // among those that may have been meant: so much more than what is written that no neighbour need ask for it
 }
 
 func (w twoRunes) key() uint32 { return uint32(w.runes[0])<<16 | uint32(w.runes[1]) }
@@ -186,6 +187,8 @@ const (
 	mostAsked   = 16 // bits that neighbours make a word cheaper
 	askedLeast  = 4
 	heardLeast  = 6 // bits that the word meant and its neighbours cost less
+	usualOwn    = 5 // a word that is meant though no neighbour asks for it stands so often in official texts, as a logarithm
+	usualMore   = 5 // and so much more often than the one that is written
 )
 
 // readyHeard finds the words that may stand for others of the same sound.
@@ -211,7 +214,7 @@ func (s *slips) readyHeard() {
 		if len(word) != 2 {
 			return
 		}
-		w := twoRunes{[2]uint16(word), node}
+		w := twoRunes{runes: [2]uint16(word), node: node}
 		if s.usage.own[w.node] >= inOwn(meantOwn) {
 			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
 		}
@@ -223,6 +226,7 @@ func (s *slips) readyHeard() {
 		var list []twoRunes
 		eachSound(w.runes, func(key [2]uint16) {
 			for _, meant := range bySound[key] {
+				meant.usual = s.usage.ownOf(meant.node) >= max(usualOwn, s.usage.ownOf(w.node)+usualMore)
 				if meant.node != w.node && !slices.Contains(list, meant) && s.mayStandFor(w.node, meant.node) {
 					list = append(list, meant)
 					isMeant.set(int(meant.node))
