@@ -25,6 +25,7 @@ type slips struct {
 	mistaken map[[2]uint16]uint8 // pairs of characters: how usual that is, 1 or 2
 	phrases  []string            // of four characters
 	late     []string            // right, though no dictionary has them
+	seldom   []string            // those of them that are no slips for others of the same sound
 
 	prepare    sync.Once
 	err        error
@@ -88,7 +89,8 @@ func newSlips(rules *Rules) *slips {
 			}
 		}
 	}
-	s.late = rules.context["late_words"]
+	s.seldom = rules.context["seldom_words"]
+	s.late = slices.Concat(rules.context["late_words"], s.seldom)
 	if known := rules.byID["wording.fixed_expression.known"]; known != nil {
 		for _, term := range known.Terms {
 			runes := []rune(term)
@@ -218,7 +220,9 @@ func (s *slips) readyHeard() {
 		if s.usage.own[w.node] >= inOwn(meantOwn) {
 			eachSound(w.runes, func(key [2]uint16) { bySound[key] = append(bySound[key], w) })
 		}
-		written = append(written, w)
+		if !slices.Contains(s.seldom, string([]rune{rune(word[0]), rune(word[1])})) {
+			written = append(written, w)
+		}
 	})
 	s.heard, s.isHeard, s.asks = map[uint32][]twoRunes{}, newPairSet(20), newPairSet(22)
 	isMeant := make(bitSet, len(s.usage.costs)/64+1)
