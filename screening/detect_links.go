@@ -21,8 +21,22 @@ xiaohongshu.com xhslink.com v.douyin.com ctrip.com qunar.com fliggy.com tuniu.co
 zhaopin.com liepin.com shopee.cn lazada.com dewu.com poizon.com smzdm.com e.tb.cn dwz.cn suo.im mallcoo.cn taoke.com
 yuanfudao.com zuoyebang.com lufax.com 51credit.com`)
 
+// public are registrable domains, and suffixes of them, whose pages sell nothing, or
+// sell what an office does.
+var public = strings.Fields(`
+gov.cn edu.cn org.cn ac.cn mil.cn gov.hk gov.mo 12306.cn chsi.com.cn people.com.cn xinhuanet.com news.cn cctv.com cntv.cn cnr.cn
+chinanews.com.cn gmw.cn ce.cn youth.cn weixin.qq.com docs.qq.com tencent.com wjx.cn wjx.top gov.cn.com 95598.cn 12371.cn xuexi.cn
+piyao.org.cn chinatax.gov.cn redcross.org.cn court.gov.cn`)
+
+// offering are words by which an address is offered for buying; inShop are parts of
+// addresses of shops.
+var (
+	offering = []string{"下单", "选购", "抢购", "秒杀", "领券", "优惠券", "代金券", "拼团", "团购", "开团", "订购", "购买链接", "点击购买", "一键购买", "立即购买", "扫码购买", "链接购买", "购买地址", "购买入口", "到手价", "折扣", "包邮", "返利", "邀请码", "佣金", "拍下", "同款", "官方旗舰", "旗舰店", "专卖", "店铺", "网店", "小店", "商城", "好物", "特惠", "满减", "立减", "预订立享", "早鸟票", "打车券", "满减券", "限时福利", "放券", "抽免单", "试驾", "看房", "测算额度", "注册送", "注册即送", "注册立"}
+	inShop   = []string{"shop", "mall.", "mall/", "store", "/goods", "/item", "/buy", "coupon", "/cart", "/sale", "promo", "/deal", "tuan", "?cps", "&cps", "aff=", "affid", "invite=", "invitecode", "referral", "/sku", "product?id", "product/detail", "channel=", "?cid=", "&cid=", "pid=", "?ch=", "click.", "trip.", "loan.", "buy."}
+)
+
 func (links) anchors() []string {
-	return slices.Clone(shops)
+	return append(slices.Clone(shops), "http", "www.", ".com", ".cn", ".net", ".cc", ".shop", ".store", ".vip", ".top")
 }
 
 func (links) detect(d *draft, found []anchor) {
@@ -36,7 +50,8 @@ func (links) detect(d *draft, found []anchor) {
 		}
 		text := d.parts[part].text
 		start, end := address(text, a.start, a.end)
-		if done = end; isShop(host(text[start:end])) {
+		name := host(text[start:end])
+		if done = end; isOf(name, shops) || isAddress(text[start:end], name) && !isOf(name, public) && (containsAny(strings.ToLower(text[start:end]), inShop) || containsAny(d.sentence(part, start, end).text, offering)) {
 			d.report("ad.link", part, start, end, note{})
 		}
 	}
@@ -75,11 +90,14 @@ func host(address string) string {
 	return strings.ToLower(name)
 }
 
-func isShop(host string) bool {
-	for _, shop := range shops {
-		if host == shop || strings.HasSuffix(host, "."+shop) {
-			return true
-		}
-	}
-	return false
+// isOf tells whether a host is one of some domains, or belongs to one.
+func isOf(host string, domains []string) bool {
+	return slices.ContainsFunc(domains, func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) })
+}
+
+// isAddress tells whether an address leads to a page, not to a mailbox, and its host has
+// a name and a domain of letters.
+func isAddress(address, host string) bool {
+	i := strings.LastIndexByte(host, '.')
+	return i > 1 && len(host)-i > 2 && !strings.ContainsAny(host[i:], "0123456789") && !strings.Contains(address, "@")
 }
