@@ -21,7 +21,7 @@ func (d *draft) resolve() models.Report {
 	kept := make([]candidate, 0, len(d.found))
 	for rest := d.found; len(rest) > 0; {
 		n := chain(rest)
-		kept = append(kept, d.best(withoutSpelling(rest[:n]))...)
+		kept = append(kept, d.best(withoutOffers(withoutSpelling(rest[:n])))...)
 		rest = rest[n:]
 	}
 	slices.SortFunc(kept, inPlace)
@@ -156,6 +156,25 @@ func (d *draft) dropLonelyCues() {
 	}
 	d.found = slices.DeleteFunc(d.found, func(c candidate) bool {
 		return len(cues[c.rule.Category]) < c.rule.Cues
+	})
+}
+
+// withoutOffers is a chain without sentences that read like advertisements where they
+// offer what is forbidden.
+func withoutOffers(list []candidate) []candidate {
+	var forbidden []candidate
+	for _, c := range list {
+		switch c.rule.Category {
+		case "prohibited.weapons", "prohibited.drugs", "prohibited.gambling", "prohibited.obscene": // a loan may be both
+			forbidden = append(forbidden, c)
+		}
+	}
+	if forbidden == nil {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(c candidate) bool {
+		return c.rule.Category == "ad.commercial" && len(c.rule.Evidence) > 0 &&
+			slices.ContainsFunc(forbidden, func(f candidate) bool { return f.part == c.part && f.start < c.end && f.end > c.start })
 	})
 }
 
