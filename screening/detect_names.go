@@ -481,7 +481,7 @@ var (
 	// amount follows a name in a list of payments.
 	amount = mustPattern(`^[，：: ]?\d[\d.]{0,8}万?元(?:整|[，；、。\s]|$)`)
 	// placeOrFirm follows what looks like a name but is the name of a place or a firm.
-	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室|研究[所院])|门诊|坐诊|诊所|站(?:[^在起着到立上了不]|$)|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
+	placeOrFirm = mustPattern(`^(?:[人者村镇乡县市区庄组坝河沟桥寺湾坪岭峡路街巷厂店馆塔州省堂苑]|社区|小区|大道|小学|中学|医院|学校|水库|[^被把给向与和因在找让将去到系是为于当，。]{0,4}(?:公司|集团|有限|商行|商店|珠宝|饭店|酒店|超市|药店|剪刀|工厂|合作社|基金|工作室|研究[所院])|门诊|坐诊|诊所|站(?:[^在起着到立上了不]|$)|附近|一带|下面|旁边|路段|杯|奖|式|版|牌|干流|支流|流域|两岸|上游|下游|沿岸|沿线)`)
 	placeTail   = mustPattern(`[河江湖山岭堂桥湾峡寨树]$`)
 	// honorific follows a surname where the given name is held back, and the
 	// name of somebody who is met in office.
