@@ -15,12 +15,12 @@ type heardLong struct {
 	slips    *slips
 	sounds   [1 << 16][2]uint16        // by character: numbers of its sounds; 0: none
 	words    map[[3]uint16][]heardWord // by the sounds of the first three characters
-	may      pairSet                   // these
+	may      pairSet                   // these three
 	mayBegin bitSet                    // and those of the first two
 }
 
 // soundBits is room for the number of a sound.
-const soundBits = 10
+const soundBits = 9
 
 // heardWord is a word of three characters or more.
 type heardWord struct {
@@ -94,8 +94,9 @@ func (h *heardLong) eachSuspect(runes []uint16, name func(i int, w *heardWord)) 
 			for _, a := range first {
 				for _, b := range second {
 					if h.mayBegin.has(int(a)<<soundBits | int(b)) {
-						for _, c := range third {
-							h.look(runes, last-2, [3]uint16{a, b, c}, name)
+						h.look(runes, last-2, [3]uint16{a, b, third[0]}, name)
+						if third[1] != 0 {
+							h.look(runes, last-2, [3]uint16{a, b, third[1]}, name)
 						}
 					}
 				}
