@@ -13,20 +13,14 @@ import (
 // are, so long a run of the same sounds is seldom chance.
 type heardLong struct {
 	slips    *slips
-	sounds   [1 << 16][2]uint16        // by character: numbers of its sounds; 0: none
-	words    map[[3]uint16][]heardWord // by the sounds of the first three characters
-	may      pairSet                   // these three
-	mayBegin bitSet                    // and those of the first two
+	sounds   [1 << 16][2]uint16       // by character: numbers of its sounds; 0: none
+	words    map[[3]uint16][][]uint16 // of three characters or more, by the sounds of the first three characters
+	may      pairSet                  // these three
+	mayBegin bitSet                   // and those of the first two
 }
 
 // soundBits is room for the number of a sound.
 const soundBits = 9
-
-// heardWord is a word of three characters or more.
-type heardWord struct {
-	runes []uint16
-	node  uint32
-}
 
 // A word makes the text around so much cheaper, and what is left is not dearer for each
 // character: where the text is strange all the same, a strange word may be right.
@@ -40,7 +34,7 @@ const numerals = "零〇一二三四五六七八九十百千万亿两第几"
 
 // newHeardLong lists the words by each way to read their first three characters.
 func newHeardLong(s *slips) *heardLong {
-	h := &heardLong{slips: s, words: map[[3]uint16][]heardWord{}, may: newPairSet(20), mayBegin: make(bitSet, 1<<(2*soundBits)/64)}
+	h := &heardLong{slips: s, words: map[[3]uint16][][]uint16{}, may: newPairSet(20), mayBegin: make(bitSet, 1<<(2*soundBits)/64)}
 	for r, groups := range s.groupsOf {
 		for k, group := range groups {
 			if k < len(h.sounds[r]) && int(group) < min(s.sounds, 1<<soundBits-1) {
@@ -52,7 +46,7 @@ func newHeardLong(s *slips) *heardLong {
 		if len(runes) < 3 || s.usage.own[node] == 0 || strings.ContainsRune(numerals, rune(runes[0])) {
 			return
 		}
-		word := heardWord{slices.Clone(runes), node}
+		word := slices.Clone(runes)
 		h.eachSounds(runes, func(key [3]uint16) {
 			h.words[key] = append(h.words[key], word)
 			h.may.addHash(hashOfThree(key, 0, key[0]))
@@ -86,7 +80,7 @@ func (h *heardLong) soundsLike(a, b uint16) bool {
 }
 
 // eachSuspect names places where other characters stand for a word.
-func (h *heardLong) eachSuspect(runes []uint16, name func(i int, w *heardWord)) {
+func (h *heardLong) eachSuspect(runes []uint16, name func(i int, word []uint16)) {
 	var first, second [2]uint16
 	for last, r := range runes {
 		third := h.sounds[r]
@@ -107,14 +101,13 @@ func (h *heardLong) eachSuspect(runes []uint16, name func(i int, w *heardWord)) 
 }
 
 // look names the words that begin with three sounds, for which others stand at i.
-func (h *heardLong) look(runes []uint16, i int, key [3]uint16, name func(i int, w *heardWord)) {
+func (h *heardLong) look(runes []uint16, i int, key [3]uint16, name func(i int, word []uint16)) {
 	if h.may.hasHash(hashOfThree(key, 0, key[0])) == 0 {
 		return
 	}
-	words := h.words[key]
-	for k := range words {
-		if w := &words[k]; i+len(w.runes) <= len(runes) && h.standsFor(runes[i:i+len(w.runes)], w.runes) {
-			name(i, w)
+	for _, word := range h.words[key] {
+		if end := i + len(word); end <= len(runes) && h.standsFor(runes[i:end], word) {
+			name(i, word)
 		}
 	}
 }
@@ -136,8 +129,8 @@ func (h *heardLong) standsFor(runes, word []uint16) bool {
 // detect looks for such words in a part.
 func (h *heardLong) detect(d *draft, part int) {
 	r := &d.seen.readings[part]
-	h.eachSuspect(r.Runes, func(i int, w *heardWord) {
-		last := i + len(w.runes) - 1
+	h.eachSuspect(r.Runes, func(i int, word []uint16) {
+		last := i + len(word) - 1
 		for k := i; k < last; k++ {
 			if r.End(k) != r.Start(k+1) {
 				return
@@ -147,7 +140,7 @@ func (h *heardLong) detect(d *draft, part int) {
 		if d.isSlip(part, start, end) {
 			return
 		}
-		if gain, rest := h.gain(&d.desk.text, r, i, w); gain < heardLongLeast || rest > heardLongRest {
+		if gain, rest := h.gain(&d.desk.text, r, i, word); gain < heardLongLeast || rest > heardLongRest {
 			return
 		}
 		for k := i; k < last; k++ {
@@ -155,17 +148,17 @@ func (h *heardLong) detect(d *draft, part int) {
 				return
 			}
 		}
-		d.report(slipRule, part, start, end, note{suggestion: string(utf16.Decode(w.runes))})
+		d.report(slipRule, part, start, end, note{suggestion: string(utf16.Decode(word))})
 	})
 }
 
 // gain is what the text around costs less with the word, in bits, and what each of its
 // characters costs then.
-func (h *heardLong) gain(text *stretch, r *match.Reading, i int, w *heardWord) (gain, rest float64) {
-	text.take(r, i, i+len(w.runes))
+func (h *heardLong) gain(text *stretch, r *match.Reading, i int, word []uint16) (gain, rest float64) {
+	text.take(r, i, i+len(word))
 	cost := text.read(h.slips.usage, 0, text.size)
 	at := hanBefore(r, i)
-	copy(text.runes[at:], w.runes)
-	rest = text.read(h.slips.usage, at, at+len(w.runes))
+	copy(text.runes[at:], word)
+	rest = text.read(h.slips.usage, at, at+len(word))
 	return cost - rest, rest / float64(text.size)
 }

@@ -12,8 +12,9 @@
 //	boundary.go                   does a word of the language straddle an edge of a short term?
 //	apply.go                      rules of terms and patterns, at the places found
 //	evidence.go style.go fit.go   rules that weigh clues, and the manner of a sentence; how weights are learned
-//	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen and missing characters, which are
-//	                              looked for everywhere, are weighed with usage.go and embeddings.go
+//	patterns.go                   compiled patterns, which editions share
+//	detect.go detect_*.go         detectors in Go, at the places found; slips of the pen, missing characters and words of the
+//	                              same sound, which are looked for everywhere, are weighed with usage.go and embeddings.go
 //	usage.go                      what text costs to read, by how often words are used and follow one another
 //	embeddings.go                 which words keep company with those around, by vectors of words
 //	                              Both are made anew by OPEN_GRAM=folder go test ./screening -update with -run TestDictionary

@@ -187,7 +187,7 @@ func (s *slips) longer(list []change, runes []uint16, i, at int) []change {
 }
 
 // otherWords appends the words that sound like the one at i and that a neighbour asks
-// for.
+// for, or that are far more usual.
 func (s *slips) otherWords(list []change, runes []uint16, i, at int) []change {
 	written := twoRunes{runes: [2]uint16(runes[i : i+2])}
 	var beside neighbours
