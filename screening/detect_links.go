@@ -25,8 +25,7 @@ yuanfudao.com zuoyebang.com lufax.com 51credit.com`)
 // sell what an office does.
 var public = strings.Fields(`
 gov.cn edu.cn org.cn ac.cn mil.cn gov.hk gov.mo 12306.cn chsi.com.cn people.com.cn xinhuanet.com news.cn cctv.com cntv.cn cnr.cn
-chinanews.com.cn gmw.cn ce.cn youth.cn weixin.qq.com docs.qq.com tencent.com wjx.cn wjx.top gov.cn.com 95598.cn 12371.cn xuexi.cn
-piyao.org.cn chinatax.gov.cn redcross.org.cn court.gov.cn`)
+chinanews.com.cn gmw.cn ce.cn youth.cn weixin.qq.com docs.qq.com wjx.cn wjx.top 95598.cn 12371.cn xuexi.cn`)
 
 // offering are words by which an address is offered for buying; inShop are parts of
 // addresses of shops.
