@@ -35,9 +35,9 @@ const numerals = "零〇一二三四五六七八九十百千万亿两第几"
 // newHeardLong lists the words by each way to read their first three characters.
 func newHeardLong(s *slips) *heardLong {
 	h := &heardLong{slips: s, words: map[[3]uint16][][]uint16{}, may: newPairSet(20), mayBegin: make(bitSet, 1<<(2*soundBits)/64)}
-	for r, groups := range s.groupsOf {
-		for k, group := range groups {
-			if k < len(h.sounds[r]) && int(group) < min(s.sounds, 1<<soundBits-1) {
+	for r := range h.sounds {
+		for k, group := range s.soundsOf(uint16(r)) {
+			if k < len(h.sounds[r]) && int(group) < 1<<soundBits-1 {
 				h.sounds[r][k] = group + 1
 			}
 		}
@@ -131,13 +131,8 @@ func (h *heardLong) detect(d *draft, part int) {
 	r := &d.seen.readings[part]
 	h.eachSuspect(r.Runes, func(i int, word []uint16) {
 		last := i + len(word) - 1
-		for k := i; k < last; k++ {
-			if r.End(k) != r.Start(k+1) {
-				return
-			}
-		}
 		start, end := r.Start(i), r.End(last)
-		if d.isSlip(part, start, end) {
+		if !unbroken(r, i, last) || d.isSlip(part, start, end) {
 			return
 		}
 		if gain, rest := h.gain(&d.desk.text, r, i, word); gain < heardLongLeast || rest > heardLongRest {

@@ -170,13 +170,8 @@ func (m *missing) detect(d *draft, part int) {
 	r := &d.seen.readings[part]
 	m.eachSuspect(r.Runes, func(i int, w *whole) {
 		last := i + len(w.word) - 2
-		for k := i; k < last; k++ {
-			if r.End(k) != r.Start(k+1) {
-				return
-			}
-		}
 		start, end := r.Start(i), r.End(last)
-		if !d.isSlip(part, start, end) && m.likely(&d.desk.text, r, i, w) {
+		if unbroken(r, i, last) && !d.isSlip(part, start, end) && m.likely(&d.desk.text, r, i, w) {
 			d.report(missingRule, part, start, end, note{suggestion: string(utf16.Decode(w.word))})
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf16"
+
+	"shenfa/screening/match"
 )
 
 // slips finds words in which one character is written as another that sounds or
@@ -193,20 +195,22 @@ const (
 	usualMore   = 5 // and so much more often than the one that is written
 )
 
+// soundsOf are the groups of the same sound that have a character.
+func (s *slips) soundsOf(r uint16) []uint16 {
+	list := s.groupsOf[r]
+	n := 0
+	for n < len(list) && int(list[n]) < s.sounds {
+		n++
+	}
+	return list[:n]
+}
+
 // readyHeard finds the words that may stand for others of the same sound.
 func (s *slips) readyHeard() {
 	bySound := map[[2]uint16][]twoRunes{}
-	sounds := func(r uint16) (list []uint16) {
-		for _, group := range s.groupsOf[r] {
-			if int(group) < s.sounds {
-				list = append(list, group)
-			}
-		}
-		return list
-	}
 	eachSound := func(runes [2]uint16, call func(key [2]uint16)) {
-		for _, first := range sounds(runes[0]) {
-			for _, second := range sounds(runes[1]) {
+		for _, first := range s.soundsOf(runes[0]) {
+			for _, second := range s.soundsOf(runes[1]) {
 				call([2]uint16{first, second})
 			}
 		}
@@ -410,16 +414,24 @@ func (s *slips) report(d *draft, part, i int, of suspicion) {
 	if !ok {
 		return
 	}
-	for k := c.start; k+1 < c.end; k++ {
-		if r.End(k) != r.Start(k+1) {
-			return
-		}
+	if !unbroken(r, c.start, c.end-1) {
+		return
 	}
 	start, end := r.Start(c.start), r.End(c.end-1)
 	if s.isExpression(d, part, start, end, string([]rune{rune(r.Runes[i]), rune(r.Runes[i+1])})) {
 		return
 	}
 	d.report(slipRule, part, start, end, note{suggestion: string(utf16.Decode(c.text))})
+}
+
+// unbroken tells whether nothing is inserted between the runes from one to another.
+func unbroken(r *match.Reading, from, last int) bool {
+	for i := from; i < last; i++ {
+		if r.End(i) != r.Start(i+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // isExpression tells whether a fixed expression is what is written wrongly there.

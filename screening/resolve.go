@@ -129,8 +129,11 @@ const (
 
 // rivals tells whether two candidates overlap so that only one may stay.
 func rivals(a, b candidate) bool {
-	return a.part == b.part && a.end > b.start && b.end > a.start && claim(&a) == claim(&b)
+	return collide(a, b) && claim(&a) == claim(&b)
 }
+
+// collide tells whether two candidates overlap.
+func collide(a, b candidate) bool { return a.part == b.part && a.end > b.start && b.end > a.start }
 
 // claim is what only one of may stand in a place: a family, but a text may
 // touch two topics with the same words.
@@ -174,7 +177,7 @@ func withoutOffers(list []candidate) []candidate {
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(c candidate) bool {
 		return c.rule.Category == "ad.commercial" && len(c.rule.Evidence) > 0 &&
-			slices.ContainsFunc(forbidden, func(f candidate) bool { return f.part == c.part && f.start < c.end && f.end > c.start })
+			slices.ContainsFunc(forbidden, func(f candidate) bool { return collide(f, c) })
 	})
 }
 
@@ -195,7 +198,7 @@ func withoutSpelling(list []candidate) []candidate {
 	}
 	var left []candidate
 	for _, c := range list {
-		if c.rule.Category != "typo" || !slices.ContainsFunc(wholes, func(whole candidate) bool { return whole.start < c.end && c.start < whole.end }) {
+		if c.rule.Category != "typo" || !slices.ContainsFunc(wholes, func(whole candidate) bool { return collide(whole, c) }) {
 			left = append(left, c)
 		}
 	}
