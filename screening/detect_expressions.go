@@ -642,7 +642,7 @@ func (e *expressions) pairs(text string, at int) bool {
 // 咕嘟咕嘟.
 const (
 	oftenDoubled = "一很好老"
-	noises       = "咕嘟吱呀呼嗒吧哗啦叮当咚哐轰隆滴答嘀噼啪咔嚓嗡沙咯扑通哒嘎嘣嘭砰噔呜哇咿嘻哈汪喵叽喳咩哞嘘吁簌唰嗖嗤扑棱噗嗞滋呲嘚"
+	noises       = "咕嘟吱呀呼嗒吧哗啦叮当咚哐轰隆滴答嘀噼啪咔嚓嗡沙咯扑通哒嘎嘣嘭砰噔呜哇咿嘻哈汪喵叽喳咩哞嘘吁簌唰嗖嗤棱噗嗞滋呲嘚"
 )
 
 func (e *expressions) mayDouble(d *draft, word string) bool {

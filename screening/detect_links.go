@@ -30,7 +30,7 @@ chinanews.com.cn gmw.cn ce.cn youth.cn weixin.qq.com docs.qq.com wjx.cn wjx.top 
 // offering are words by which an address is offered for buying; inShop are parts of
 // addresses of shops.
 var (
-	offering = []string{"下单", "选购", "抢购", "秒杀", "领券", "优惠券", "代金券", "拼团", "团购", "开团", "订购", "购买链接", "点击购买", "一键购买", "立即购买", "扫码购买", "链接购买", "购买地址", "购买入口", "到手价", "折扣", "包邮", "返利", "邀请码", "佣金", "官方旗舰", "旗舰店", "特惠", "满减", "立减", "预订立享", "早鸟票", "打车券", "满减券", "限时福利", "放券", "抽免单", "试驾", "测算额度", "注册送", "注册即送", "注册立"}
+	offering = []string{"下单", "选购", "抢购", "秒杀", "领券", "优惠券", "代金券", "拼团", "团购", "开团", "订购", "购买链接", "点击购买", "一键购买", "立即购买", "扫码购买", "链接购买", "购买地址", "购买入口", "到手价", "折扣", "包邮", "返利", "邀请码", "佣金", "官方旗舰", "旗舰店", "特惠", "满减", "立减", "预订立享", "早鸟票", "打车券", "满减券", "限时福利", "放券", "抽免单", "试驾", "测算额度", "注册送", "注册即送"}
 	inShop   = []string{"shop", "mall.", "mall/", "store", "/goods", "/item", "/buy", "coupon", "/cart", "/sale", "promo", "/deal", "tuangou", "tuan.", "?cps", "&cps", "aff=", "affid", "invite=", "invitecode", "referral", "/sku", "product?id", "product/detail", "pid=mm_", "click.", "trip.", "loan.", "buy."}
 )
 
